@@ -1,0 +1,28 @@
+# firstlock_add_cases(TOPIC SOURCES file... [SETTLE] [SERIAL] [TIMEOUT seconds] [LABELS label...] [LINK target...])
+#
+# One executable per topic, one CTest test per Catch2 test case of it. Discovery is Catch2's own; what it
+# cannot say in 3.7.1 (several labels, a timeout, the place of a case in the source) is added by
+# describe_cases.cmake, which reads Catch2's XML listing once after each build.
+#   SERIAL   the cases measure: nothing else may run beside them
+#   TIMEOUT  the last resort, for one case, before FIRSTLOCK_DEADLINE_FACTOR; every wait inside has its own
+#   LABELS   beside the case's own Catch2 tags, which become labels too
+# Every case needs the CTest fixture `run` (tests/setup.cpp): settings that make sense, a results folder.
+include_guard(GLOBAL)
+
+function(firstlock_add_cases topic)
+    cmake_parse_arguments(arg "SERIAL;IS_SETUP" "TIMEOUT" "SOURCES;LABELS;LINK" ${ARGN})
+    set(target firstlock-cases-${topic})
+    add_executable(${target} ${arg_SOURCES})
+    target_link_libraries(${target} PRIVATE firstlock_fixtures ${arg_LINK} Catch2::Catch2WithMain)
+    catch_discover_tests(${target} TEST_LIST firstlock_cases_${topic})
+
+    set(properties "${CMAKE_CURRENT_BINARY_DIR}/${target}-properties.cmake")
+    add_custom_command(TARGET ${target} POST_BUILD BYPRODUCTS "${properties}" VERBATIM
+        COMMAND "${CMAKE_COMMAND}" -D "executable=$<TARGET_FILE:${target}>" -D "output=${properties}"
+                -D "labels=${arg_LABELS}" -D "serial=${arg_SERIAL}" -D "is_setup=${arg_IS_SETUP}"
+                -D "timeout_s=$<IF:$<BOOL:${arg_TIMEOUT}>,${arg_TIMEOUT},60>"
+                -P "${PROJECT_SOURCE_DIR}/helpers/cmake/describe_cases.cmake")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${properties}")
+    # The cases start these by path, so a build of the cases alone must bring them up to date.
+    add_dependencies(${target} firstlock-writer firstlock-rogue-writer)
+endfunction()

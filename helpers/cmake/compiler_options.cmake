@@ -1,0 +1,26 @@
+# What every target of the project is compiled with: link to firstlock_options to get it.
+# FIRSTLOCK_SANITIZE  a list for -fsanitize= (the asan and tsan presets set it)
+# FIRSTLOCK_WERROR    warnings are errors (CI sets it; off for people with newer compilers)
+include_guard(GLOBAL)
+
+set(FIRSTLOCK_SANITIZE "" CACHE STRING "Value for -fsanitize=, empty for none")
+option(FIRSTLOCK_WERROR "Treat compiler warnings as errors" OFF)
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
+endif()
+
+add_library(firstlock_options INTERFACE)
+target_compile_features(firstlock_options INTERFACE cxx_std_20)
+target_include_directories(firstlock_options INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(firstlock_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wconversion $<$<BOOL:${FIRSTLOCK_WERROR}>:-Werror>)
+if(FIRSTLOCK_SANITIZE)
+    # Also what is compiled without these options (an amalgamation of SQLite) has to be instrumented.
+    add_compile_options(-fsanitize=${FIRSTLOCK_SANITIZE} -fno-sanitize-recover=all
+                        -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${FIRSTLOCK_SANITIZE})
+endif()

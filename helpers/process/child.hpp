@@ -1,0 +1,82 @@
+#pragma once
+
+#include "helpers/process/deadline.hpp"
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace firstlock {
+
+/// What to start. `executable` is a path and not looked up in PATH; `environment` is the whole of it.
+struct Command {
+    std::filesystem::path executable;
+    std::vector<std::string> arguments;
+    std::vector<std::string> environment;
+};
+
+/// How a child ended: its exit code, or the signal that killed it.
+struct ExitStatus {
+    int code = 0;
+    int signal = 0; ///< 0 unless killed by one
+    bool ok() const { return code == 0 && signal == 0; }
+    /// "exit status 3" or "signal 9 (Killed)".
+    std::string text() const;
+};
+
+/// A child could not be started. `what()` names the executable, the system's reason and, where a limit of the
+/// system is behind it, that limit and how to raise it.
+class StartError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// One child process, started through Boost.Process in a process group of its own, with pipes on stdin and
+/// stdout and with an unnamed file on stderr. Owned: the destructor kills the group and reaps the child, so none
+/// outlives a failed assertion. Move-only.
+class Child {
+  public:
+    explicit Child(const Command& command);
+    ~Child();
+    Child(Child&& other) noexcept;
+    Child& operator=(Child&& other) = delete;
+
+    pid_t pid() const { return pid_; }
+    /// The read end of the child's stdout; non-blocking. Stays ours.
+    int stdout_fd() const { return stdout_; }
+    /// Hands the read end of stdout over to the caller, who closes it.
+    int release_stdout();
+
+    /// Writes `text` to the child's stdin; false when the child is gone (EPIPE) or its pipe is full.
+    bool write(std::string_view text);
+    void close_stdin();
+
+    /// Reaps the child if it has ended; never waits.
+    std::optional<ExitStatus> poll();
+    /// Waits for the end until the deadline; nullopt when the child still runs then.
+    std::optional<ExitStatus> wait(const Deadline& deadline);
+    /// Closes stdin, waits, terminates (SIGTERM), kills (SIGKILL), reaps; each step takes at most `grace`.
+    ExitStatus stop(std::chrono::milliseconds grace);
+    void send(int signal);
+
+    /// The last `most` bytes that the child, or one it started, has written to stderr so far.
+    std::string stderr_tail(std::size_t most = 4096) const;
+
+  private:
+    pid_t pid_ = -1; // -1 after a move
+    int stdin_ = -1;
+    int stdout_ = -1;
+    int stderr_ = -1;
+    std::optional<ExitStatus> status_;
+};
+
+/// The environment of this process without the variables that begin with `prefix`, plus `extra`.
+std::vector<std::string> inherited_environment(std::string_view without_prefix,
+                                               const std::vector<std::string>& extra = {});
+
+} // namespace firstlock

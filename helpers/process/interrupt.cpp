@@ -1,0 +1,89 @@
+#include "helpers/process/interrupt.hpp"
+
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <cstddef>
+
+namespace firstlock {
+namespace {
+
+// Lock-free slots, since a signal handler reads them. 0 is free.
+constexpr std::size_t slot_count = 16'384;
+std::array<std::atomic<pid_t>, slot_count> groups{};
+std::size_t alive = 0;
+
+constexpr std::array<int, 3> signals{SIGINT, SIGTERM, SIGHUP};
+std::array<struct sigaction, signals.size()> former{};
+
+void kill_groups(int signal)
+{
+    for (const auto& slot : groups) {
+        if (const pid_t group = slot.load(std::memory_order_relaxed); group > 0) {
+            ::kill(-group, SIGKILL);
+        }
+    }
+    for (std::size_t index = 0; index < signals.size(); ++index) {
+        if (signals.at(index) == signal) {
+            ::sigaction(signal, &former.at(index), nullptr);
+        }
+    }
+    ::raise(signal); // delivered to the former handler when this one returns
+}
+
+// Only while children live: Catch2 installs its own handlers for each case and expects to find them again.
+void install()
+{
+    for (std::size_t index = 0; index < signals.size(); ++index) {
+        struct sigaction action {};
+        action.sa_handler = kill_groups;
+        sigemptyset(&action.sa_mask);
+        ::sigaction(signals.at(index), &action, &former.at(index));
+    }
+}
+
+void restore()
+{
+    for (std::size_t index = 0; index < signals.size(); ++index) {
+        ::sigaction(signals.at(index), &former.at(index), nullptr);
+    }
+}
+
+std::atomic<pid_t>& slot_for(pid_t value, pid_t start)
+{
+    const std::size_t first = static_cast<std::size_t>(start) % slot_count;
+    for (std::size_t step = 0; step < slot_count; ++step) {
+        auto& slot = groups.at((first + step) % slot_count);
+        if (slot.load(std::memory_order_relaxed) == value) {
+            return slot;
+        }
+    }
+    static std::atomic<pid_t> overflow{0};
+    return overflow;
+}
+
+} // namespace
+
+void remember_group(pid_t group)
+{
+    if (alive++ == 0) {
+        install();
+    }
+    slot_for(0, group).store(group, std::memory_order_relaxed);
+}
+
+void forget_group(pid_t group)
+{
+    slot_for(group, group).store(0, std::memory_order_relaxed);
+    if (--alive == 0) {
+        restore();
+    }
+}
+
+void ignore_sigpipe()
+{
+    static const bool done = std::signal(SIGPIPE, SIG_IGN) != SIG_ERR;
+    static_cast<void>(done);
+}
+
+} // namespace firstlock

@@ -1,0 +1,57 @@
+// firstlock-report: prints what one or several results folders hold. Exit status 0; 1 when a folder holds no
+// results or a line of it cannot be read; 105 and above for a wrong call (CLI11's own).
+#include "helpers/report/tables.hpp"
+#include "helpers/results/results_folder.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <filesystem>
+#include <iostream>
+
+namespace {
+
+using namespace firstlock;
+
+RunResults read(const std::string& folder)
+{
+    if (!std::filesystem::is_directory(folder)) {
+        throw std::runtime_error("'" + folder + "' is no directory; accepted: a folder that holds trials.jsonl");
+    }
+    const ResultsFolder results(folder);
+    RunResults run{folder, results.trials(), results.searches()};
+    if (run.trials.empty()) {
+        throw std::runtime_error("'" + folder + "' holds no trials; accepted: a folder with a trials.jsonl "
+                                                "that a run of firstlock has written");
+    }
+    return run;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    CLI::App app{"Prints the results of firstlock: what each profile holds, and how each case ended.\n"
+                 "Several folders (of other machines, file systems, SQLite builds) are listed together."};
+    std::vector<std::string> folders;
+    bool cases_only = false;
+    bool first_locks_only = false;
+    app.add_option("folder", folders, "results folder, such as build/results")->required();
+    auto* const first = app.add_flag("--first-locks", first_locks_only, "the table of first locks alone");
+    app.add_flag("--cases", cases_only, "the table of cases alone")->excludes(first);
+    CLI11_PARSE(app, argc, argv);
+    try {
+        std::vector<RunResults> runs;
+        for (const std::string& folder : folders) {
+            runs.push_back(read(folder));
+        }
+        const std::string cases = first_locks_only ? "" : case_table(runs);
+        const std::string first_locks = cases_only ? "" : first_lock_table(runs);
+        std::cout << cases << (cases.empty() || first_locks.empty() ? "" : "\n") << first_locks << "\n"
+                  << machine_lines(runs);
+        return 0;
+    } catch (const std::exception& error) {
+        std::cerr << "firstlock-report: " << error.what() << "\n";
+        return 1;
+    }
+}

@@ -1,0 +1,174 @@
+#include "helpers/report/tables.hpp"
+
+#include "helpers/statistics/percentiles.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <set>
+
+namespace firstlock {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// Rows of cells, printed with columns as wide as their widest cell. The first column stands left, all others right.
+class Table {
+  public:
+    explicit Table(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
+    void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+    bool empty() const { return rows_.size() == 1; }
+
+    std::string text() const
+    {
+        std::vector<std::size_t> widths(rows_.front().size());
+        for (const auto& row : rows_) {
+            for (std::size_t column = 0; column < row.size(); ++column) {
+                widths[column] = std::max(widths[column], row[column].size());
+            }
+        }
+        std::string text;
+        for (std::size_t line = 0; line < rows_.size(); ++line) {
+            for (std::size_t column = 0; column < widths.size(); ++column) {
+                text += column == 0 ? fmt::format("{:<{}}", rows_[line][column], widths[column])
+                                    : fmt::format("  {:>{}}", rows_[line][column], widths[column]);
+            }
+            text += "\n";
+            if (line == 0) {
+                for (std::size_t column = 0; column < widths.size(); ++column) {
+                    text += (column == 0 ? "" : "  ") + std::string(widths[column], '-');
+                }
+                text += "\n";
+            }
+        }
+        return text;
+    }
+
+  private:
+    std::vector<std::vector<std::string>> rows_;
+};
+
+std::string number(const ordered_json& value)
+{
+    if (value.is_null()) {
+        return "-";
+    }
+    return value.is_string() ? value.get<std::string>() : fmt::format("{:.0f}", value.get<double>());
+}
+
+std::string short_source(const std::string& source_id)
+{
+    const auto blank = source_id.rfind(' ');
+    return source_id.substr(blank == std::string::npos ? 0 : blank + 1, 8);
+}
+
+struct TrialFigures {
+    std::string commits_per_second = "-", wait_p99 = "-", refused_after = "-";
+};
+
+/// Medians over the trials of one search. `refused_after` is the longest wait of trials with a locked writer: the
+/// real wait that stands against the timeout that was set.
+TrialFigures figures_of(const std::vector<TrialRecord>& trials, const std::string& search)
+{
+    std::vector<double> rates;
+    std::vector<double> waits;
+    std::vector<double> refusals;
+    for (const TrialRecord& trial : trials) {
+        if (trial.search != search || trial.verdict == "void") {
+            continue;
+        }
+        // A trial with one writer says how fast one commit is, nothing about a crowd.
+        if (trial.commits_per_second && trial.writers > 1) {
+            rates.push_back(*trial.commits_per_second);
+        }
+        if (trial.wait_ms) {
+            waits.push_back(trial.wait_ms->p99);
+            if (trial.locked > 0) {
+                refusals.push_back(trial.wait_ms->max);
+            }
+        }
+    }
+    const auto median = [](const std::vector<double>& values) {
+        return values.empty() ? std::string("-") : fmt::format("{:.0f}", percentile(values, 50));
+    };
+    return {median(rates), median(waits), median(refusals)};
+}
+
+} // namespace
+
+std::string first_lock_table(const std::vector<RunResults>& runs)
+{
+    Table table({"profile", "journal", "sync", "timeout ms", "holds", "P(lock) <=", "first lock", "m50",
+                 "m50 95 %", "trials", "locked", "commits/s", "p99 wait ms", "refused after ms", "on",
+                 "SQLite", "host", "note"});
+    for (const RunResults& run : runs) {
+        for (const ordered_json& search : run.searches) {
+            const std::string key = search.value("search", "");
+            const auto trial =
+                std::find_if(run.trials.begin(), run.trials.end(),
+                             [&](const TrialRecord& each) { return each.search == key; });
+            if (trial == run.trials.end()) {
+                continue;
+            }
+            const TrialFigures figures = figures_of(run.trials, key);
+            const auto& high = search.at("holds_p_high");
+            std::string note = search.value("monotone", true) ? "" : "falls again with M";
+            note += search.value("finished", true) ? "" : (note.empty() ? "" : ", ") + std::string("unfinished");
+            table.add({search.at("profile"), search.at("journal_mode"), search.at("synchronous"),
+                       number(search.at("busy_timeout_ms")), number(search.at("holds")),
+                       high.is_null() ? "-" : fmt::format("{:.1f} %", 100 * high.get<double>()),
+                       number(search.at("first_lock")), number(search.at("m50")),
+                       number(search.at("m50_low")) + " to " + number(search.at("m50_high")),
+                       number(search.at("trials")), number(search.at("trials_locked")),
+                       figures.commits_per_second, figures.wait_p99, figures.refused_after,
+                       trial->environment.file_system,
+                       trial->environment.sqlite.version + " " +
+                           short_source(trial->environment.sqlite.source_id),
+                       trial->environment.host, note});
+        }
+    }
+    return table.empty() ? "" : table.text();
+}
+
+std::string case_table(const std::vector<RunResults>& runs)
+{
+    Table table({"case", "profile", "writers", "stored", "locked", "lost", "first locked after ms",
+                 "p99 wait ms", "skew ms", "in flight", "verdict"});
+    for (const RunResults& run : runs) {
+        for (const TrialRecord& trial : run.trials) {
+            if (!trial.search.empty()) {
+                continue;
+            }
+            table.add({trial.case_name, trial.profile, std::to_string(trial.writers),
+                       std::to_string(trial.acknowledged), std::to_string(trial.locked),
+                       std::to_string(trial.lost),
+                       trial.first_locked ? fmt::format("{:.0f}", trial.first_locked->after_ms) : "-",
+                       trial.wait_ms ? fmt::format("{:.0f}", trial.wait_ms->p99) : "-",
+                       trial.start_skew_ms ? fmt::format("{:.0f}", *trial.start_skew_ms) : "-",
+                       trial.in_flight_peak ? std::to_string(*trial.in_flight_peak) : "-",
+                       trial.verdict});
+        }
+    }
+    return table.empty() ? "" : table.text();
+}
+
+std::string machine_lines(const std::vector<RunResults>& runs)
+{
+    std::set<std::string> lines;
+    for (const RunResults& run : runs) {
+        for (const TrialRecord& trial : run.trials) {
+            const Environment& where = trial.environment;
+            lines.insert(fmt::format("{}: {} on {}, {} CPUs, SQLite {} ({}), writer {}\n", where.host,
+                                     where.file_system, where.kernel, where.cpu_count,
+                                     where.sqlite.version, short_source(where.sqlite.source_id),
+                                     trial.writer));
+        }
+    }
+    std::string text;
+    for (const std::string& line : lines) {
+        text += line;
+    }
+    return text;
+}
+
+} // namespace firstlock

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "helpers/results/trial_record.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace firstlock {
+
+/// Everything that was recorded in one results folder.
+struct RunResults {
+    std::string folder;
+    std::vector<TrialRecord> trials;
+    std::vector<nlohmann::ordered_json> searches; ///< last state of each
+};
+
+/// Per search: what the profile holds, its first lock, the M at which half of all trials lock, and what its trials
+/// were like. Runs that differ in host, file system, SQLite or writer stand in rows of their own.
+std::string first_lock_table(const std::vector<RunResults>& runs);
+
+/// Per trial that no search asked for: how many rows got in, and when the first one did not.
+std::string case_table(const std::vector<RunResults>& runs);
+
+/// One line for each machine, file system and SQLite build among the trials.
+std::string machine_lines(const std::vector<RunResults>& runs);
+
+} // namespace firstlock

@@ -1,0 +1,216 @@
+#include "helpers/results/results_folder.hpp"
+
+#include "helpers/results/summary.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <stdexcept>
+#include <system_error>
+
+namespace firstlock {
+namespace {
+
+using nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& file, const std::string& step)
+{
+    throw std::runtime_error(step + " '" + file.string() + "': " +
+                             std::generic_category().message(errno));
+}
+
+/// Holds an advisory lock on a file beside the results while the summary or the run is renewed.
+class FolderLock {
+  public:
+    explicit FolderLock(const fs::path& root)
+        : descriptor_(::open((root / ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644))
+    {
+        if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX) != 0) {
+            fail(root / ".lock", "cannot lock");
+        }
+    }
+    ~FolderLock() { ::close(descriptor_); }
+    FolderLock(const FolderLock&) = delete;
+    FolderLock& operator=(const FolderLock&) = delete;
+
+  private:
+    int descriptor_;
+};
+
+std::string new_run_id()
+{
+    std::string stamp = utc_now().substr(0, 19); // to the second; the rest keeps two of one second apart
+    stamp.erase(std::remove_if(stamp.begin(), stamp.end(),
+                               [](char letter) { return letter == '-' || letter == ':'; }),
+                stamp.end());
+    std::array<char, 16> tail{};
+    std::snprintf(tail.data(), tail.size(), "Z-%06x", std::random_device{}() & 0xffffffU);
+    return stamp + tail.data();
+}
+
+std::string read_run_id(const fs::path& file)
+{
+    std::ifstream in(file);
+    const auto run = nlohmann::json::parse(in, nullptr, false);
+    return run.is_object() ? run.value("run_id", "") : "";
+}
+
+void write_run(const fs::path& file)
+{
+    const ordered_json run{
+        {"schema", results_schema}, {"run_id", new_run_id()}, {"started_at", utc_now()}};
+    replace_file(file, run.dump(2) + "\n");
+}
+
+} // namespace
+
+ResultsFolder::ResultsFolder(fs::path root) : root_(std::move(root))
+{
+    fs::create_directories(root_);
+}
+
+void ResultsFolder::begin_run()
+{
+    const FolderLock lock(root_);
+    const std::string former = read_run_id(root_ / "run.json");
+    if (!former.empty()) {
+        const fs::path place = root_ / "earlier" / former;
+        fs::create_directories(place);
+        for (const char* const name :
+             {"trials.jsonl", "searches.jsonl", "summary.json", "logs", "run.json"}) {
+            std::error_code error; // absent is fine: not every run has searches
+            fs::rename(root_ / name, place / name, error);
+        }
+    }
+    write_run(root_ / "run.json");
+}
+
+std::string ResultsFolder::run_id()
+{
+    std::string id = read_run_id(root_ / "run.json");
+    if (id.empty()) {
+        const FolderLock lock(root_);
+        id = read_run_id(root_ / "run.json"); // another process may have been faster
+        if (id.empty()) {
+            write_run(root_ / "run.json");
+            id = read_run_id(root_ / "run.json");
+        }
+    }
+    return id;
+}
+
+void ResultsFolder::append(TrialRecord record)
+{
+    record.run_id = run_id();
+    append_line(root_ / "trials.jsonl", to_json(record).dump());
+}
+
+void ResultsFolder::append_search(const ordered_json& state, const Environment& environment)
+{
+    append_line(root_ / "searches.jsonl", state.dump());
+    const std::string id = run_id();
+    const FolderLock lock(root_);
+    replace_file(root_ / "summary.json",
+                 make_summary(id, environment, searches()).dump(2) + "\n");
+}
+
+std::vector<TrialRecord> ResultsFolder::trials() const
+{
+    std::vector<TrialRecord> records;
+    const fs::path file = root_ / "trials.jsonl";
+    for (const ordered_json& line : read_lines(file)) {
+        try {
+            records.push_back(trial_from_json(line));
+        } catch (const std::runtime_error& error) {
+            throw std::runtime_error(file.string() + ", line " +
+                                     std::to_string(records.size() + 1) + ": " + error.what());
+        }
+    }
+    return records;
+}
+
+std::vector<ordered_json> ResultsFolder::searches() const
+{
+    std::vector<ordered_json> latest;
+    for (const ordered_json& state : read_lines(root_ / "searches.jsonl")) {
+        const auto same = std::find_if(latest.begin(), latest.end(), [&](const auto& each) {
+            return each.value("search", "") == state.value("search", "");
+        });
+        if (same == latest.end()) {
+            latest.push_back(state);
+        } else {
+            *same = state;
+        }
+    }
+    return latest;
+}
+
+nlohmann::json ResultsFolder::summary() const
+{
+    const fs::path file = root_ / "summary.json";
+    std::ifstream in(file);
+    if (!in) {
+        fail(file, "cannot read");
+    }
+    return nlohmann::json::parse(in);
+}
+
+std::vector<ordered_json> read_lines(const fs::path& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    std::vector<ordered_json> lines;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t feed = text.find('\n', at);
+        if (feed == std::string::npos) {
+            break;
+        }
+        try {
+            lines.push_back(ordered_json::parse(text.substr(at, feed - at)));
+        } catch (const ordered_json::parse_error& error) {
+            throw std::runtime_error(file.string() + ", line " + std::to_string(lines.size() + 1) +
+                                     ": no JSON: " + error.what());
+        }
+        at = feed + 1;
+    }
+    return lines;
+}
+
+void append_line(const fs::path& file, const std::string& line)
+{
+    const std::string text = line + "\n";
+    const int descriptor = ::open(file.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0644);
+    if (descriptor < 0) {
+        fail(file, "cannot open");
+    }
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    ::close(descriptor);
+    if (written != static_cast<ssize_t>(text.size())) {
+        fail(file, "cannot append a line to");
+    }
+}
+
+void replace_file(const fs::path& file, const std::string& text)
+{
+    fs::path draft = file;
+    draft += "." + std::to_string(::getpid()) + ".draft";
+    {
+        std::ofstream out(draft, std::ios::binary);
+        out << text;
+        if (!out.flush()) {
+            fail(draft, "cannot write");
+        }
+    }
+    fs::rename(draft, file);
+}
+
+} // namespace firstlock

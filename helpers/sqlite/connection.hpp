@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace firstlock {
+
+/// How a connection waits for a lock that another holds.
+enum class Retry {
+    sqlite,   ///< SQLite's own handler: 1 2 5 10 15 20 25 25 25 50 50 100 ms and so on, nominal sleeps summed up
+    constant, ///< one millisecond at a time until the timeout by the clock, as sqlite3-ruby does for Rails 8
+};
+
+struct OpenOptions {
+    std::chrono::milliseconds busy_timeout{0};
+    Retry retry = Retry::sqlite;
+    bool read_only = false;
+};
+
+/// One connection to one database file, closed on destruction; move-only. Extended result codes are on.
+/// Methods throw SqliteError, unless they return the extended code because a refusal is an expected outcome.
+class Connection {
+  public:
+    /// Opens `database`, creating it unless `read_only`. Opening touches no lock: SQLite does that at first use.
+    explicit Connection(const std::filesystem::path& database, const OpenOptions& options = {});
+    ~Connection();
+    Connection(Connection&& other) noexcept;
+    Connection& operator=(Connection&& other) noexcept;
+
+    /// Runs one or more statements without rows.
+    void execute(const std::string& sql);
+    /// The same, but gives back the extended result code (0 = SQLITE_OK) instead of throwing.
+    int try_execute(const char* sql) noexcept;
+    /// The first column of every row, as text; NULL is "".
+    std::vector<std::string> column(const std::string& sql);
+    /// The first row, all columns as text; empty when there is none.
+    std::vector<std::string> row(const std::string& sql);
+    /// The first column of the first row, which must be there.
+    std::int64_t integer(const std::string& sql);
+
+    /// How this connection waits for a lock from now on. A timeout of 0 is no wait at all.
+    void set_busy_timeout(std::chrono::milliseconds timeout, Retry retry);
+
+    std::string last_message() const;
+    sqlite3* handle() const { return handle_; }
+
+  private:
+    struct ConstantRetry {
+        std::chrono::milliseconds timeout{0};
+        std::chrono::steady_clock::time_point deadline{};
+    };
+    static int wait_a_millisecond(void* state, int times_called);
+    void close() noexcept;
+
+    sqlite3* handle_ = nullptr;
+    std::unique_ptr<ConstantRetry> constant_retry_; // SQLite keeps its address while we move
+};
+
+/// A prepared statement, finalised on destruction; move-only. It must not outlive its connection.
+class Statement {
+  public:
+    Statement(Connection& connection, std::string_view sql);
+    ~Statement();
+    Statement(Statement&& other) noexcept : statement_(std::exchange(other.statement_, nullptr)) {}
+    Statement& operator=(Statement&&) = delete;
+
+    void bind(int index, std::string_view text);
+    /// Runs it to its end and resets it; gives back the extended result code, 0 when all went well.
+    int run() noexcept;
+
+  private:
+    sqlite3_stmt* statement_ = nullptr;
+};
+
+} // namespace firstlock

@@ -1,0 +1,128 @@
+#include "helpers/statistics/confirmations.hpp"
+
+#include <algorithm>
+
+#include "helpers/statistics/intervals.hpp"
+#include "helpers/statistics/sequential_test.hpp"
+
+namespace firstlock {
+namespace {
+
+/// The smallest n whose bound 1 - alpha^(1/n) is at most `p`.
+int clean_trials_for(double p, double alpha)
+{
+    return clean_trials_needed({.tolerated = 0, .refuted = p, .confidence = 1 - alpha});
+}
+
+} // namespace
+
+int Confirmations::Candidate::target() const
+{
+    return is_deepened ? clean_trials_for(deepened, alpha) : needed;
+}
+
+double Confirmations::alpha() const
+{
+    return 0.05 / (stage_ * (stage_ + 1.0));
+}
+
+double Confirmations::p_high(const Candidate& candidate)
+{
+    return upper_bound(0, candidate.clean, 1 - candidate.alpha);
+}
+
+void Confirmations::open(int writers)
+{
+    if (!candidates_.empty() && candidates_.back().is_deepened && !candidates_.back().is_ended) {
+        ++stage_;
+    }
+    candidates_.push_back({.writers = writers,
+                           .alpha = alpha(),
+                           .needed = clean_trials_for(wanted, alpha())});
+}
+
+void Confirmations::deepen()
+{
+    candidates_.back().is_deepened = true;
+}
+
+void Confirmations::tell(int writers, bool is_locked)
+{
+    if (!is_locked) {
+        if (waiting() == writers) {
+            Candidate& candidate = candidates_.back();
+            ++candidate.clean;
+            failures_in_a_row_ = candidate.clean >= candidate.needed ? 0 : failures_in_a_row_;
+        }
+        return;
+    }
+    bool has_ended = false;
+    for (Candidate& candidate : candidates_) {
+        if (!candidate.is_ended && candidate.writers >= writers) {
+            candidate.is_ended = has_ended = true;
+        }
+    }
+    if (has_ended) {
+        ++stage_;
+        ++failures_in_a_row_;
+    }
+}
+
+std::optional<int> Confirmations::waiting() const
+{
+    if (candidates_.empty() || candidates_.back().is_ended ||
+        candidates_.back().clean >= candidates_.back().target()) {
+        return std::nullopt;
+    }
+    return candidates_.back().writers;
+}
+
+int Confirmations::trials_missing() const
+{
+    return waiting() ? candidates_.back().target() - candidates_.back().clean
+                     : clean_trials_for(wanted, alpha());
+}
+
+std::optional<int> Confirmations::confirmed() const
+{
+    std::optional<int> largest;
+    for (const Candidate& candidate : candidates_) {
+        if (!candidate.is_ended && candidate.clean >= candidate.needed) {
+            largest = largest ? std::max(*largest, candidate.writers) : candidate.writers;
+        }
+    }
+    return largest;
+}
+
+bool Confirmations::is_last_confirmed() const
+{
+    return !candidates_.empty() && !candidates_.back().is_ended &&
+           candidates_.back().writers == confirmed();
+}
+
+bool Confirmations::is_deepened() const
+{
+    return is_last_confirmed() && candidates_.back().is_deepened;
+}
+
+std::optional<Confirmations::Bound> Confirmations::best() const
+{
+    std::optional<Bound> best;
+    for (const Candidate& candidate : candidates_) {
+        if (candidate.is_ended || candidate.clean == 0) {
+            continue;
+        }
+        const Bound bound{.writers = candidate.writers, .p_high = p_high(candidate)};
+        const auto rank = [](const Bound& of) { return of.p_high <= passable; };
+        const bool is_better = !best || (rank(bound) != rank(*best) ? rank(bound)
+                                         : rank(bound) && bound.writers != best->writers
+                                             ? bound.writers > best->writers
+                                             : bound.p_high < best->p_high);
+        if (is_better) {
+            best = bound;
+        }
+    }
+    return best;
+}
+
+} // namespace firstlock

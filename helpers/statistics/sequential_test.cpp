@@ -1,0 +1,137 @@
+#include "helpers/statistics/sequential_test.hpp"
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include <boost/math/special_functions/gamma.hpp>
+#include <boost/math/tools/roots.hpp>
+
+namespace firstlock {
+namespace {
+
+/// What a clean trial takes from the logarithm of the likelihood ratio.
+double clean_step(const PromiseTerms& terms)
+{
+    return std::log1p(-terms.tolerated) - std::log1p(-terms.refuted);
+}
+
+double boundary(const PromiseTerms& terms)
+{
+    return -std::log(1 - terms.confidence);
+}
+
+PromiseTerms checked(PromiseTerms terms)
+{
+    const auto refuse = [](const char* term, double value, const char* accepted) {
+        throw std::invalid_argument(std::string("promise: ") + term + " is " +
+                                    std::to_string(value) + "; accepted: " + accepted);
+    };
+    if (!(terms.tolerated >= 0 && terms.tolerated < 1)) {
+        refuse("tolerated", terms.tolerated, "from 0 to below 1");
+    }
+    if (!(terms.refuted > terms.tolerated && terms.refuted < 1)) {
+        refuse("refuted", terms.refuted, "above tolerated and below 1");
+    }
+    if (!(terms.confidence >= 0.5 && terms.confidence < 1)) {
+        refuse("confidence", terms.confidence, "from 0.5 to below 1, such as 0.95");
+    }
+    return terms;
+}
+
+/// The logarithm of what a stake of 1 against "P(lock) is p" has become.
+double log_capital(double p, int locked, int trials)
+{
+    const double k = locked;
+    const double n = trials;
+    const auto log_gamma = [](double x) { return boost::math::lgamma(x); };
+    const double log_pi = 2 * log_gamma(0.5);
+    const double jeffreys = log_gamma(k + 0.5) + log_gamma(n - k + 0.5) - log_gamma(n + 1) - log_pi;
+    const double log_mixture =
+        locked > 0 ? jeffreys - std::log(2) : std::log1p(std::exp(jeffreys)) - std::log(2);
+    const double log_likelihood =
+        (k > 0 ? k * std::log(p) : 0) + (n > k ? (n - k) * std::log1p(-p) : 0);
+    return log_mixture - log_likelihood;
+}
+
+} // namespace
+
+std::string_view name(PromiseVerdict verdict)
+{
+    switch (verdict) {
+    case PromiseVerdict::kept:
+        return "kept";
+    case PromiseVerdict::broken:
+        return "broken";
+    case PromiseVerdict::undecided:
+        break;
+    }
+    return "undecided";
+}
+
+SequentialTest::SequentialTest(PromiseTerms terms) : terms_(checked(terms))
+{
+}
+
+void SequentialTest::tell(bool is_locked)
+{
+    ++trials_;
+    locked_ += is_locked ? 1 : 0;
+    if (verdict_ != PromiseVerdict::undecided) {
+        return;
+    }
+    // Where nothing is tolerated, one lock refutes: the ratio is infinite, as it should be.
+    log_ratio_ += is_locked ? std::log(terms_.refuted) - std::log(terms_.tolerated)
+                            : -clean_step(terms_);
+    if (log_ratio_ >= boundary(terms_)) {
+        verdict_ = PromiseVerdict::broken;
+    } else if (log_ratio_ <= -boundary(terms_)) {
+        verdict_ = PromiseVerdict::kept;
+    }
+}
+
+Interval SequentialTest::bounds() const
+{
+    return anytime_bounds(locked_, trials_, terms_.confidence);
+}
+
+int SequentialTest::clean_trials_needed() const
+{
+    if (verdict_ != PromiseVerdict::undecided) {
+        return 0;
+    }
+    const double trials = std::ceil((log_ratio_ + boundary(terms_)) / clean_step(terms_));
+    const double limit = std::numeric_limits<int>::max();
+    return trials < limit ? static_cast<int>(trials) : std::numeric_limits<int>::max();
+}
+
+int clean_trials_needed(PromiseTerms terms)
+{
+    return SequentialTest(terms).clean_trials_needed();
+}
+
+Interval anytime_bounds(int locked, int trials, double confidence)
+{
+    clopper_pearson(locked, trials, confidence); // for its checks of the same arguments
+    if (trials == 0) {
+        return {.low = 0, .high = 1};
+    }
+    // The capital falls up to the share that was seen and rises after it, so there is one root on either side.
+    const double seen = static_cast<double>(locked) / trials;
+    const double log_limit = -std::log(1 - confidence);
+    const auto excess = [&](double p) { return log_capital(p, locked, trials) - log_limit; };
+    const auto close = boost::math::tools::eps_tolerance<double>(40);
+    constexpr double edge = 1e-12;
+    Interval bounds;
+    if (locked > 0 && excess(edge) > 0) {
+        bounds.low = boost::math::tools::bisect(excess, edge, seen == 1 ? 1 - edge : seen, close).first;
+    }
+    if (locked < trials && excess(1 - edge) > 0) {
+        bounds.high =
+            boost::math::tools::bisect(excess, seen == 0 ? edge : seen, 1 - edge, close).second;
+    }
+    return bounds;
+}
+
+} // namespace firstlock

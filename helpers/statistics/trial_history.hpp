@@ -1,0 +1,63 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "helpers/statistics/first_lock.hpp"
+
+namespace firstlock {
+
+/// All answers of one search, added up per level: what was seen, and what it cost. Knows nothing about where to
+/// look next.
+class TrialHistory {
+  public:
+    struct Level {
+        int clean = 0;
+        int locked = 0;
+        int locked_writers = 0;
+        int voids = 0;
+        int voids_in_a_row = 0;
+        double clean_seconds = 0;
+    };
+
+    /// Throws std::invalid_argument for limits that make no sense.
+    explicit TrialHistory(const SearchLimits& limits);
+
+    /// Throws std::invalid_argument for an answer that cannot be: writers outside 1 … writers_max, more locked
+    /// writers than writers, negative counts or seconds.
+    void add(const TrialAnswer& answer);
+
+    const SearchLimits& limits() const { return limits_; }
+    const std::map<int, Level>& levels() const { return levels_; }
+    Level level(int writers) const;
+
+    /// The smallest M that ever locked; writers_max + 1 where none did, so that it is a bound in either case.
+    int first_lock() const { return first_lock_; }
+    bool has_locked() const { return first_lock_ <= limits_.writers_max; }
+
+    int answers() const { return answers_; }
+    int trials_locked() const { return trials_locked_; }
+    double seconds_left() const { return limits_.budget_s - seconds_; }
+    bool is_spent() const { return seconds_left() <= 0 || answers_ >= limits_.trials_max; }
+
+    /// The share of the limits that `answer` uses up: of the budget or of the trials, whichever is more.
+    double share(const TrialAnswer& answer) const;
+
+    /// The expected seconds of a trial, learned from the answers: 0 while nothing is known.
+    double clean_cost(int writers) const;
+    double locked_cost() const;
+
+    std::vector<LevelSummary> summaries() const;
+
+  private:
+    SearchLimits limits_;
+    std::map<int, Level> levels_;
+    int first_lock_;
+    int answers_ = 0;
+    int trials_locked_ = 0;
+    double seconds_ = 0;
+    double locked_seconds_ = 0;
+};
+
+} // namespace firstlock

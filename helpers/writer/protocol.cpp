@@ -1,0 +1,153 @@
+#include "helpers/writer/protocol.hpp"
+
+#include "helpers/sqlite/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <ctime>
+
+namespace firstlock {
+namespace {
+
+constexpr std::string_view prefix = "firstlock ";
+constexpr std::array<std::string_view, 4> kind_names{"ready", "ok", "locked", "failed"};
+
+[[noreturn]] void refuse(std::string_view line, const std::string& why)
+{
+    // A flood of one line must not become a flood of messages.
+    std::string quoted(line.substr(0, 200));
+    throw ProtocolError("protocol error: " + why + " in the line '" + quoted +
+                        (line.size() > 200 ? "…'" : "'"));
+}
+
+std::string_view next_word(std::string_view& rest)
+{
+    rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(word.size());
+    return word;
+}
+
+template <typename Number> Number number(std::string_view line, std::string_view text)
+{
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) {
+        refuse(line, "'" + std::string(text) + "' is not a number");
+    }
+    return value;
+}
+
+bool is_message(std::string_view word)
+{
+    return word.size() == 36 &&
+           word.find_first_not_of("0123456789abcdef-") == std::string_view::npos;
+}
+
+/// True when `word` is one of start=, end=, stage=, and taken.
+bool take_attribute(std::string_view line, std::string_view word, Report& report)
+{
+    const auto value_of = [&](std::string_view key) -> std::optional<std::string_view> {
+        return word.starts_with(key) ? std::optional(word.substr(key.size())) : std::nullopt;
+    };
+    if (const auto start = value_of("start=")) {
+        report.start_ns = number<std::int64_t>(line, *start);
+    } else if (const auto end = value_of("end=")) {
+        report.end_ns = number<std::int64_t>(line, *end);
+    } else if (const auto stage = value_of("stage=")) {
+        report.stage = *stage;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void take_applied(std::string_view line, std::string_view word, Report& report)
+{
+    const auto equals = word.find('=');
+    if (equals == std::string_view::npos || equals == 0) {
+        refuse(line, "'" + std::string(word) + "' behind ready is not of the form key=value");
+    }
+    report.applied[std::string(word.substr(0, equals))] = word.substr(equals + 1);
+}
+
+void check(std::string_view line, const Report& report)
+{
+    if (report.kind == Report::Kind::locked && report.code && !is_locked_code(*report.code)) {
+        refuse(line, code_name(*report.code) +
+                         " is not of the SQLITE_BUSY or SQLITE_LOCKED family, so the word is 'failed',");
+    }
+    if (report.start_ns && report.end_ns && *report.end_ns < *report.start_ns) {
+        refuse(line, "end= lies before start=");
+    }
+}
+
+} // namespace
+
+std::int64_t monotonic_ns()
+{
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+std::optional<Report> parse_line(std::string_view line)
+{
+    if (line.ends_with('\r')) {
+        line.remove_suffix(1);
+    }
+    if (!line.starts_with(prefix)) {
+        return std::nullopt;
+    }
+    std::string_view rest = line.substr(prefix.size());
+    const std::string_view kind = next_word(rest);
+    const auto* const found = std::find(kind_names.begin(), kind_names.end(), kind);
+    if (found == kind_names.end()) {
+        refuse(line, "'" + std::string(kind) + "' is none of ready, ok, locked, failed");
+    }
+    Report report;
+    report.kind = static_cast<Report::Kind>(found - kind_names.begin());
+    if (report.kind == Report::Kind::locked || report.kind == Report::Kind::failed) {
+        const std::string_view code = next_word(rest);
+        if (code != "?") {
+            report.code = number<int>(line, code);
+        }
+    }
+    for (auto word = next_word(rest); !word.empty(); word = next_word(rest)) {
+        if (report.kind == Report::Kind::ready) {
+            take_applied(line, word, report);
+        } else if (take_attribute(line, word, report)) {
+            continue;
+        } else if (is_message(word) && report.message.empty()) {
+            report.message = word;
+        } else {
+            report.text += report.text.empty() ? "" : " ";
+            report.text += word;
+        }
+    }
+    check(line, report);
+    return report;
+}
+
+std::string format(const Report& report)
+{
+    std::string line(prefix);
+    line += kind_names.at(static_cast<std::size_t>(report.kind));
+    if (report.kind == Report::Kind::locked || report.kind == Report::Kind::failed) {
+        line += report.code ? " " + std::to_string(*report.code) : " ?";
+    }
+    for (const auto& [key, value] : report.applied) {
+        line += " " + key + "=" + value;
+    }
+    for (const std::string& part : {report.message, report.text}) {
+        line += part.empty() ? "" : " " + part;
+    }
+    line += report.start_ns ? " start=" + std::to_string(*report.start_ns) : "";
+    line += report.end_ns ? " end=" + std::to_string(*report.end_ns) : "";
+    line += report.stage.empty() ? "" : " stage=" + report.stage;
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    return line;
+}
+
+} // namespace firstlock

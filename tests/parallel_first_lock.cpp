@@ -1,0 +1,33 @@
+// Goal:   at how many writers does `database is locked` first appear?
+// Method: trials on fresh tables with M = 1, 2, 4 … until one is locked or the limit is reached, then more of
+//         them where they tell most (helpers/statistics/first_lock_search.hpp), within a few seconds. A locked
+//         writer is the measurement here; only a lost, unexpected or duplicate row fails.
+#include "fixtures/first_lock.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <iostream>
+
+using namespace firstlock;
+
+namespace {
+
+void search(const std::string& name)
+{
+    const FirstLock found = search_first_lock(profile(name), limits_with(512, 60, 10));
+    std::cout << "first lock of " << name << ": " << describe(found) << std::endl;
+    CHECK(found.trials > 0);
+    CHECK((!found.holds || !found.first_lock || *found.holds < *found.first_lock));
+}
+
+} // namespace
+
+TEST_CASE("parallel.first lock of recommended")
+{
+    search("recommended");
+}
+
+TEST_CASE("parallel.first lock in rollback")
+{
+    search("rollback");
+}
