@@ -1,6 +1,8 @@
-// Goal:   a run whose settings make no sense stops at once, and says which and why; then a new run begins.
-// Method: the CTest fixture `run`, which every other case requires. It reads all settings, asks SQLite whether a
-//         short sleep is one, probes an external writer, and puts the results of the run before away.
+// Goal:   a run whose settings make no sense stops at once, and says which and why; then a new run
+// begins. Method: the CTest fixture `run`, which every other case requires. It reads all settings,
+// asks SQLite whether a
+//         short sleep is one, probes an external writer, and puts the results of the run before
+//         away.
 #include "fixtures/settings.hpp"
 #include "fixtures/writer_probe.hpp"
 #include "helpers/results/results_folder.hpp"
@@ -14,13 +16,15 @@ TEST_CASE("setup.the settings of this run make sense", "[setup]")
 {
     REQUIRE_NOTHROW(settings());
 
-    INFO("sqlite3_sleep(50) must wait about 50 ms; a SQLite built without HAVE_USLEEP sleeps whole seconds, "
+    INFO("sqlite3_sleep(50) must wait about 50 ms; a SQLite built without HAVE_USLEEP sleeps whole "
+         "seconds, "
          "so that no busy timeout below that means what it says");
     REQUIRE(fifty_ms_sleep_takes_ms() >= 45);
     REQUIRE(fifty_ms_sleep_takes_ms() < 900);
 
     if (!settings().writer.empty()) {
-        REQUIRE_NOTHROW(probe_writer(selected_writer(), "FIRSTLOCK_WRITER is '" + settings().writer + "'"));
+        REQUIRE_NOTHROW(
+            probe_writer(selected_writer(), "FIRSTLOCK_WRITER is '" + settings().writer + "'"));
     }
     ResultsFolder(settings().results).begin_run();
 }

@@ -18,8 +18,8 @@ void add_example(std::vector<std::string>& examples, const std::string& text)
     }
 }
 
-/// Splits the table into messages and foreign texts. A text that reads back differently (upper case, braces) is
-/// foreign: it is not what a writer was given.
+/// Splits the table into messages and foreign texts. A text that reads back differently (upper
+/// case, braces) is foreign: it is not what a writer was given.
 std::vector<Message> messages_of(const std::vector<std::string>& stored, Account& account)
 {
     std::vector<Message> messages;
@@ -107,9 +107,8 @@ Account Ledger::compare(const std::vector<std::string>& stored)
             ++account.unexpected; // never attempted; each copy of such a row is one too many
             add_example(account.unexpected_rows, boost::uuids::to_string(*row));
         }
-        const auto end = std::find_if(row, table.end(), [&](const Message& message) {
-            return message != entry.message;
-        });
+        const auto end = std::find_if(
+            row, table.end(), [&](const Message& message) { return message != entry.message; });
         count(account, entry.outcome);
         judge(account, entry.message, entry.outcome, static_cast<std::size_t>(end - row));
         row = end;

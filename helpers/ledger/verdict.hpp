@@ -12,8 +12,10 @@ namespace firstlock {
 enum class Verdict {
     stored,  ///< every writer's row was acknowledged and is there, once
     locked,  ///< nothing is wrong with the table, and at least one writer was locked
-    broken,  ///< a row is lost, unexpected or duplicate, or integrity_check complains: never excusable
-    is_void, ///< evidence of nothing: failed or unknown rows, a broken protocol, or a set-up that failed
+    broken,  ///< a row is lost, unexpected or duplicate, or integrity_check complains: never
+             ///< excusable
+    is_void, ///< evidence of nothing: failed or unknown rows, a broken protocol, or a set-up that
+             ///< failed
 };
 
 std::string_view name_of(Verdict verdict);
@@ -21,16 +23,18 @@ std::string_view name_of(Verdict verdict);
 /// What a verdict is made of.
 struct Evidence {
     std::size_t writers = 0; ///< M, and so the rows attempted behind the gate
-    std::size_t acknowledged = 0, locked = 0, failed = 0, unknown = 0; ///< of those M; they add up to M
-    Account table; ///< of all rows, those inserted in sequence included
+    std::size_t acknowledged = 0, locked = 0, failed = 0,
+                unknown = 0; ///< of those M; they add up to M
+    Account table;           ///< of all rows, those inserted in sequence included
     std::string integrity = "ok";
-    bool stopped_early = false; ///< ended on purpose at the first locked writer: its unknown rows are our doing
+    bool stopped_early =
+        false; ///< ended on purpose at the first locked writer: its unknown rows are our doing
     std::vector<std::string> protocol_errors;
     std::string setup_error; ///< empty when all writers got ready
 };
 
-/// Broken comes before void, void before locked, locked before stored. A trial that was stopped early is locked
-/// although the rows of the writers that were stopped are unknown.
+/// Broken comes before void, void before locked, locked before stored. A trial that was stopped
+/// early is locked although the rows of the writers that were stopped are unknown.
 Verdict judge(const Evidence& evidence);
 
 } // namespace firstlock

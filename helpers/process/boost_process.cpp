@@ -1,5 +1,6 @@
-// Boost.Process v2 is header-only in 1.81, but leaves close_all() undefined in some translation units unless one
-// of them includes the implementation; from 1.86 on it is a compiled library and this file is empty.
+// Boost.Process v2 is header-only in 1.81, but leaves close_all() undefined in some translation
+// units unless one of them includes the implementation; from 1.86 on it is a compiled library and
+// this file is empty.
 #include <boost/version.hpp>
 
 #if BOOST_VERSION < 108600

@@ -65,7 +65,8 @@ struct Pipe {
                      std::generic_category().message(error) + limit_behind(error));
 }
 
-/// Both ends are close-on-exec: a writer that held another's stdin open would keep its gate shut for ever.
+/// Both ends are close-on-exec: a writer that held another's stdin open would keep its gate shut
+/// for ever.
 Pipe make_pipe(const Command& command)
 {
     std::array<int, 2> ends{};
@@ -84,14 +85,16 @@ Pipe make_pipe(const Command& command)
     return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-/// An unnamed file takes what the child says on stderr: it never blocks the child, costs the parent no reads
-/// while writers run, and is there to be quoted afterwards, whoever in the child's family wrote to it.
+/// An unnamed file takes what the child says on stderr: it never blocks the child, costs the parent
+/// no reads while writers run, and is there to be quoted afterwards, whoever in the child's family
+/// wrote to it.
 Descriptor make_stderr_file(const Command& command)
 {
 #ifdef __linux__
     Descriptor file(::memfd_create("firstlock-stderr", MFD_CLOEXEC));
 #else
-    std::string name = (std::filesystem::temp_directory_path() / "firstlock-stderr-XXXXXX").string();
+    std::string name =
+        (std::filesystem::temp_directory_path() / "firstlock-stderr-XXXXXX").string();
     Descriptor file(::mkstemp(name.data()));
     ::unlink(name.c_str());
     ::fcntl(file.get(), F_SETFD, FD_CLOEXEC);
@@ -104,8 +107,8 @@ Descriptor make_stderr_file(const Command& command)
     return file;
 }
 
-/// What happens between fork and exec. Boost.Process calls these hooks; between vfork and exec they run in the
-/// child but in the parent's memory, so they make system calls and nothing else.
+/// What happens between fork and exec. Boost.Process calls these hooks; between vfork and exec they
+/// run in the child but in the parent's memory, so they make system calls and nothing else.
 struct InChild {
     const char* const* environment;
     int* exec_error;
@@ -120,15 +123,16 @@ struct InChild {
     template <typename Launcher, typename... Rest>
     boost::system::error_code on_exec_setup(Launcher& /*unused*/, const Rest&... /*unused*/) const
     {
-        ::setpgid(0, 0);               // so that a script's own children can be stopped with it
-        ::signal(SIGPIPE, SIG_DFL);    // the parent ignores it, and an ignored signal is inherited
+        ::setpgid(0, 0);            // so that a script's own children can be stopped with it
+        ::signal(SIGPIPE, SIG_DFL); // the parent ignores it, and an ignored signal is inherited
         sigset_t none;
         sigemptyset(&none);
         ::sigprocmask(SIG_SETMASK, &none, nullptr);
         return {};
     }
 
-    // The launcher would call exit() here, which runs the parent's destructors in the parent's memory.
+    // The launcher would call exit() here, which runs the parent's destructors in the parent's
+    // memory.
     template <typename Launcher, typename... Rest>
     void on_exec_error(Launcher& /*unused*/, const Rest&... /*unused*/) const
     {
@@ -148,8 +152,9 @@ std::vector<const char*> pointers_to(const std::vector<std::string>& texts)
     return pointers;
 }
 
-/// A context that lives for one start only: on a shared one each start re-registers all earlier children, which
-/// is quadratic (0.82 ms a start at 1000 children, 2.2 ms at 3000; this way 0.30 ms at both).
+/// A context that lives for one start only: on a shared one each start re-registers all earlier
+/// children, which is quadratic (0.82 ms a start at 1000 children, 2.2 ms at 3000; this way 0.30 ms
+/// at both).
 pid_t launch(const Command& command, int in, int out, int err)
 {
     const std::vector<const char*> environment = pointers_to(command.environment);
@@ -211,7 +216,8 @@ Child::Child(const Command& command)
     Pipe in = make_pipe(command);
     Pipe out = make_pipe(command);
     Descriptor err = make_stderr_file(command);
-    // Both of our ends are non-blocking: a child that reads nothing, or says nothing, must not hang us.
+    // Both of our ends are non-blocking: a child that reads nothing, or says nothing, must not hang
+    // us.
     ::fcntl(in.write_end.get(), F_SETFL, O_NONBLOCK);
     ::fcntl(out.read_end.get(), F_SETFL, O_NONBLOCK);
     pid_ = launch(command, in.read_end.get(), out.write_end.get(), err.get());
@@ -272,8 +278,8 @@ std::optional<ExitStatus> Child::poll()
         return status_;
     }
     siginfo_t info{};
-    // WNOWAIT leaves a zombie, which keeps the number of the group taken while we end what is left of it: nothing
-    // that a writer started and left behind outlives it.
+    // WNOWAIT leaves a zombie, which keeps the number of the group taken while we end what is left
+    // of it: nothing that a writer started and left behind outlives it.
     const int result = ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
     if (result != 0 && errno != EINTR) {
         throw std::system_error(errno, std::generic_category(), "waitid " + std::to_string(pid_));

@@ -13,7 +13,8 @@
 
 namespace firstlock {
 
-/// What to start. `executable` is a path and not looked up in PATH; `environment` is the whole of it.
+/// What to start. `executable` is a path and not looked up in PATH; `environment` is the whole of
+/// it.
 struct Command {
     std::filesystem::path executable;
     std::vector<std::string> arguments;
@@ -29,16 +30,16 @@ struct ExitStatus {
     std::string text() const;
 };
 
-/// A child could not be started. `what()` names the executable, the system's reason and, where a limit of the
-/// system is behind it, that limit and how to raise it.
+/// A child could not be started. `what()` names the executable, the system's reason and, where a
+/// limit of the system is behind it, that limit and how to raise it.
 class StartError : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
 
-/// One child process, started through Boost.Process in a process group of its own, with pipes on stdin and
-/// stdout and with an unnamed file on stderr. Owned: the destructor kills the group and reaps the child, so none
-/// outlives a failed assertion. Move-only.
+/// One child process, started through Boost.Process in a process group of its own, with pipes on
+/// stdin and stdout and with an unnamed file on stderr. Owned: the destructor kills the group and
+/// reaps the child, so none outlives a failed assertion. Move-only.
 class Child {
   public:
     explicit Child(const Command& command);
@@ -52,7 +53,8 @@ class Child {
     /// Hands the read end of stdout over to the caller, who closes it.
     int release_stdout();
 
-    /// Writes `text` to the child's stdin; false when the child is gone (EPIPE) or its pipe is full.
+    /// Writes `text` to the child's stdin; false when the child is gone (EPIPE) or its pipe is
+    /// full.
     bool write(std::string_view text);
     void close_stdin();
 
@@ -60,7 +62,8 @@ class Child {
     std::optional<ExitStatus> poll();
     /// Waits for the end until the deadline; nullopt when the child still runs then.
     std::optional<ExitStatus> wait(const Deadline& deadline);
-    /// Closes stdin, waits, terminates (SIGTERM), kills (SIGKILL), reaps; each step takes at most `grace`.
+    /// Closes stdin, waits, terminates (SIGTERM), kills (SIGKILL), reaps; each step takes at most
+    /// `grace`.
     ExitStatus stop(std::chrono::milliseconds grace);
     void send(int signal);
 

@@ -31,7 +31,8 @@ void kill_groups(int signal)
     ::raise(signal); // delivered to the former handler when this one returns
 }
 
-// Only while children live: Catch2 installs its own handlers for each case and expects to find them again.
+// Only while children live: Catch2 installs its own handlers for each case and expects to find them
+// again.
 void install()
 {
     for (std::size_t index = 0; index < signals.size(); ++index) {

@@ -31,13 +31,13 @@ void make_room_for_children(std::size_t children)
     rlimit limit = limit_of(RLIMIT_NOFILE);
     if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < needed) {
         if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < needed) {
-            throw LimitError(std::to_string(children) + " writers need " + std::to_string(needed) +
-                             " open descriptors, and the hard limit is " + text_of(limit.rlim_max) +
-                             ": raise it (ulimit -Hn " + std::to_string(needed) +
-                             ", or nofile in limits.conf), or ask for at most " +
-                             std::to_string((limit.rlim_max - descriptors_of_our_own) /
-                                            descriptors_per_child) +
-                             " writers");
+            throw LimitError(
+                std::to_string(children) + " writers need " + std::to_string(needed) +
+                " open descriptors, and the hard limit is " + text_of(limit.rlim_max) +
+                ": raise it (ulimit -Hn " + std::to_string(needed) +
+                ", or nofile in limits.conf), or ask for at most " +
+                std::to_string((limit.rlim_max - descriptors_of_our_own) / descriptors_per_child) +
+                " writers");
         }
         limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? needed : limit.rlim_max;
         ::setrlimit(RLIMIT_NOFILE, &limit);
@@ -48,12 +48,14 @@ std::string limit_behind(int error)
 {
     if (error == EAGAIN) {
         return "; the limit of processes is " + text_of(limit_of(RLIMIT_NPROC).rlim_cur) +
-               " for this user (ulimit -u; in a container also pids.max of its cgroup): raise it, or ask for "
+               " for this user (ulimit -u; in a container also pids.max of its cgroup): raise it, "
+               "or ask for "
                "fewer writers";
     }
     if (error == EMFILE || error == ENFILE) {
         return "; the limit of open descriptors is " + text_of(limit_of(RLIMIT_NOFILE).rlim_cur) +
-               " for this process (ulimit -n; fs.file-max for the system): raise it, or ask for fewer writers";
+               " for this process (ulimit -n; fs.file-max for the system): raise it, or ask for "
+               "fewer writers";
     }
     if (error == ENOMEM) {
         return "; the machine is short of memory: ask for fewer writers";

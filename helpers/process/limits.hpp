@@ -6,18 +6,19 @@
 
 namespace firstlock {
 
-/// More children were asked for than the system lets this process have. `what()` names the limit, its value, what
-/// was needed and how to raise it.
+/// More children were asked for than the system lets this process have. `what()` names the limit,
+/// its value, what was needed and how to raise it.
 class LimitError : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
 
-/// Raises the soft limit of open descriptors to what `children` children need (three each, and some for ourselves).
-/// Throws LimitError when the hard limit is below that.
+/// Raises the soft limit of open descriptors to what `children` children need (three each, and some
+/// for ourselves). Throws LimitError when the hard limit is below that.
 void make_room_for_children(std::size_t children);
 
-/// For an errno of a failed start: the limit that is behind it and what to do, as a sentence that begins with
+/// For an errno of a failed start: the limit that is behind it and what to do, as a sentence that
+/// begins with
 /// "; "; empty for other errors.
 std::string limit_behind(int error);
 

@@ -1,5 +1,5 @@
-// firstlock-report: prints what one or several results folders hold. Exit status 0; 1 when a folder holds no
-// results or a line of it cannot be read; 105 and above for a wrong call (CLI11's own).
+// firstlock-report: prints what one or several results folders hold. Exit status 0; 1 when a folder
+// holds no results or a line of it cannot be read; 105 and above for a wrong call (CLI11's own).
 #include "helpers/report/tables.hpp"
 #include "helpers/results/results_folder.hpp"
 
@@ -16,13 +16,15 @@ using namespace firstlock;
 RunResults read(const std::string& folder)
 {
     if (!std::filesystem::is_directory(folder)) {
-        throw std::runtime_error("'" + folder + "' is no directory; accepted: a folder that holds trials.jsonl");
+        throw std::runtime_error("'" + folder +
+                                 "' is no directory; accepted: a folder that holds trials.jsonl");
     }
     const ResultsFolder results(folder);
     RunResults run{folder, results.trials(), results.searches()};
     if (run.trials.empty()) {
-        throw std::runtime_error("'" + folder + "' holds no trials; accepted: a folder with a trials.jsonl "
-                                                "that a run of firstlock has written");
+        throw std::runtime_error("'" + folder +
+                                 "' holds no trials; accepted: a folder with a trials.jsonl "
+                                 "that a run of firstlock has written");
     }
     return run;
 }
@@ -31,13 +33,15 @@ RunResults read(const std::string& folder)
 
 int main(int argc, char** argv)
 {
-    CLI::App app{"Prints the results of firstlock: what each profile holds, and how each case ended.\n"
-                 "Several folders (of other machines, file systems, SQLite builds) are listed together."};
+    CLI::App app{
+        "Prints the results of firstlock: what each profile holds, and how each case ended.\n"
+        "Several folders (of other machines, file systems, SQLite builds) are listed together."};
     std::vector<std::string> folders;
     bool cases_only = false;
     bool first_locks_only = false;
     app.add_option("folder", folders, "results folder, such as build/results")->required();
-    auto* const first = app.add_flag("--first-locks", first_locks_only, "the table of first locks alone");
+    auto* const first =
+        app.add_flag("--first-locks", first_locks_only, "the table of first locks alone");
     app.add_flag("--cases", cases_only, "the table of cases alone")->excludes(first);
     CLI11_PARSE(app, argc, argv);
     try {
@@ -47,7 +51,8 @@ int main(int argc, char** argv)
         }
         const std::string cases = first_locks_only ? "" : case_table(runs);
         const std::string first_locks = cases_only ? "" : first_lock_table(runs);
-        std::cout << cases << (cases.empty() || first_locks.empty() ? "" : "\n") << first_locks << "\n"
+        std::cout << cases << (cases.empty() || first_locks.empty() ? "" : "\n") << first_locks
+                  << "\n"
                   << machine_lines(runs);
         return 0;
     } catch (const std::exception& error) {

@@ -12,7 +12,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// Rows of cells, printed with columns as wide as their widest cell. The first column stands left, all others right.
+/// Rows of cells, printed with columns as wide as their widest cell. The first column stands left,
+/// all others right.
 class Table {
   public:
     explicit Table(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
@@ -53,7 +54,8 @@ std::string number(const ordered_json& value)
     if (value.is_null()) {
         return "-";
     }
-    return value.is_string() ? value.get<std::string>() : fmt::format("{:.0f}", value.get<double>());
+    return value.is_string() ? value.get<std::string>()
+                             : fmt::format("{:.0f}", value.get<double>());
 }
 
 std::string short_source(const std::string& source_id)
@@ -66,8 +68,8 @@ struct TrialFigures {
     std::string commits_per_second = "-", wait_p99 = "-", refused_after = "-";
 };
 
-/// Medians over the trials of one search. `refused_after` is the longest wait of trials with a locked writer: the
-/// real wait that stands against the timeout that was set.
+/// Medians over the trials of one search. `refused_after` is the longest wait of trials with a
+/// locked writer: the real wait that stands against the timeout that was set.
 TrialFigures figures_of(const std::vector<TrialRecord>& trials, const std::string& search)
 {
     std::vector<double> rates;
@@ -98,9 +100,9 @@ TrialFigures figures_of(const std::vector<TrialRecord>& trials, const std::strin
 
 std::string first_lock_table(const std::vector<RunResults>& runs)
 {
-    Table table({"profile", "journal", "sync", "timeout ms", "holds", "P(lock) <=", "first lock", "m50",
-                 "m50 95 %", "trials", "locked", "commits/s", "p99 wait ms", "refused after ms", "on",
-                 "SQLite", "host", "note"});
+    Table table({"profile", "journal", "sync", "timeout ms", "holds", "P(lock) <=", "first lock",
+                 "m50", "m50 95 %", "trials", "locked", "commits/s", "p99 wait ms",
+                 "refused after ms", "on", "SQLite", "host", "note"});
     for (const RunResults& run : runs) {
         for (const ordered_json& search : run.searches) {
             const std::string key = search.value("search", "");
@@ -113,7 +115,9 @@ std::string first_lock_table(const std::vector<RunResults>& runs)
             const TrialFigures figures = figures_of(run.trials, key);
             const auto& high = search.at("holds_p_high");
             std::string note = search.value("monotone", true) ? "" : "falls again with M";
-            note += search.value("finished", true) ? "" : (note.empty() ? "" : ", ") + std::string("unfinished");
+            note += search.value("finished", true)
+                        ? ""
+                        : (note.empty() ? "" : ", ") + std::string("unfinished");
             table.add({search.at("profile"), search.at("journal_mode"), search.at("synchronous"),
                        number(search.at("busy_timeout_ms")), number(search.at("holds")),
                        high.is_null() ? "-" : fmt::format("{:.1f} %", 100 * high.get<double>()),
@@ -139,14 +143,15 @@ std::string case_table(const std::vector<RunResults>& runs)
             if (!trial.search.empty()) {
                 continue;
             }
-            table.add({trial.case_name, trial.profile, std::to_string(trial.writers),
-                       std::to_string(trial.acknowledged), std::to_string(trial.locked),
-                       std::to_string(trial.lost),
-                       trial.first_locked ? fmt::format("{:.0f}", trial.first_locked->after_ms) : "-",
-                       trial.wait_ms ? fmt::format("{:.0f}", trial.wait_ms->p99) : "-",
-                       trial.start_skew_ms ? fmt::format("{:.0f}", *trial.start_skew_ms) : "-",
-                       trial.in_flight_peak ? std::to_string(*trial.in_flight_peak) : "-",
-                       trial.verdict});
+            table.add(
+                {trial.case_name, trial.profile, std::to_string(trial.writers),
+                 std::to_string(trial.acknowledged), std::to_string(trial.locked),
+                 std::to_string(trial.lost),
+                 trial.first_locked ? fmt::format("{:.0f}", trial.first_locked->after_ms) : "-",
+                 trial.wait_ms ? fmt::format("{:.0f}", trial.wait_ms->p99) : "-",
+                 trial.start_skew_ms ? fmt::format("{:.0f}", *trial.start_skew_ms) : "-",
+                 trial.in_flight_peak ? std::to_string(*trial.in_flight_peak) : "-",
+                 trial.verdict});
         }
     }
     return table.empty() ? "" : table.text();
@@ -158,8 +163,8 @@ std::string machine_lines(const std::vector<RunResults>& runs)
     for (const RunResults& run : runs) {
         for (const TrialRecord& trial : run.trials) {
             const Environment& where = trial.environment;
-            lines.insert(fmt::format("{}: {} on {}, {} CPUs, SQLite {} ({}), writer {}\n", where.host,
-                                     where.file_system, where.kernel, where.cpu_count,
+            lines.insert(fmt::format("{}: {} on {}, {} CPUs, SQLite {} ({}), writer {}\n",
+                                     where.host, where.file_system, where.kernel, where.cpu_count,
                                      where.sqlite.version, short_source(where.sqlite.source_id),
                                      trial.writer));
         }

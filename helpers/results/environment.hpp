@@ -10,7 +10,8 @@ namespace firstlock {
 /// Where a trial ran: what has to be known before two figures may be compared.
 struct Environment {
     SqliteBuild sqlite;
-    std::string file_system; ///< type of the directory under test, as the kernel names it: ext4, tmpfs, nfs4 …
+    std::string file_system; ///< type of the directory under test, as the kernel names it: ext4,
+                             ///< tmpfs, nfs4 …
     unsigned cpu_count = 0;  ///< those this process may run on
     std::string kernel;      ///< sysname and release
     std::string host;

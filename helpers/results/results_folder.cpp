@@ -24,8 +24,8 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& file, const std::string& step)
 {
-    throw std::runtime_error(step + " '" + file.string() + "': " +
-                             std::generic_category().message(errno));
+    throw std::runtime_error(step + " '" + file.string() +
+                             "': " + std::generic_category().message(errno));
 }
 
 /// Holds an advisory lock on a file beside the results while the summary or the run is renewed.
@@ -48,7 +48,8 @@ class FolderLock {
 
 std::string new_run_id()
 {
-    std::string stamp = utc_now().substr(0, 19); // to the second; the rest keeps two of one second apart
+    std::string stamp =
+        utc_now().substr(0, 19); // to the second; the rest keeps two of one second apart
     stamp.erase(std::remove_if(stamp.begin(), stamp.end(),
                                [](char letter) { return letter == '-' || letter == ':'; }),
                 stamp.end());
@@ -119,8 +120,7 @@ void ResultsFolder::append_search(const ordered_json& state, const Environment& 
     append_line(root_ / "searches.jsonl", state.dump());
     const std::string id = run_id();
     const FolderLock lock(root_);
-    replace_file(root_ / "summary.json",
-                 make_summary(id, environment, searches()).dump(2) + "\n");
+    replace_file(root_ / "summary.json", make_summary(id, environment, searches()).dump(2) + "\n");
 }
 
 std::vector<TrialRecord> ResultsFolder::trials() const

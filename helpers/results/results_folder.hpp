@@ -12,21 +12,24 @@
 namespace firstlock {
 
 /// The results of one run, in one folder: run.json (id and start), trials.jsonl (a line per trial),
-/// searches.jsonl (a line per state of a first-lock search), summary.json, logs/. Results of earlier runs lie in
-/// earlier/RUN_ID/. Several processes of a run write at once: a line is appended by one write, summary.json is
-/// derived from the lines and replaced by rename. Methods throw std::runtime_error with the file's name.
+/// searches.jsonl (a line per state of a first-lock search), summary.json, logs/. Results of
+/// earlier runs lie in earlier/RUN_ID/. Several processes of a run write at once: a line is
+/// appended by one write, summary.json is derived from the lines and replaced by rename. Methods
+/// throw std::runtime_error with the file's name.
 class ResultsFolder {
   public:
     explicit ResultsFolder(std::filesystem::path root);
 
     /// Puts the results of the run before away into earlier/, and starts a new run.
     void begin_run();
-    /// The id of this run; starts one where none was begun (a case that is run alone, without CTest).
+    /// The id of this run; starts one where none was begun (a case that is run alone, without
+    /// CTest).
     std::string run_id();
 
     /// Appends a line for `record`, with this run's id.
     void append(TrialRecord record);
-    /// Appends the state of a search (search_state() in summary.hpp) and renews the summary from all states.
+    /// Appends the state of a search (search_state() in summary.hpp) and renews the summary from
+    /// all states.
     void append_search(const nlohmann::ordered_json& state, const Environment& environment);
 
     std::vector<TrialRecord> trials() const;
@@ -40,8 +43,9 @@ class ResultsFolder {
     std::filesystem::path root_;
 };
 
-/// All lines of `file` as JSON; none where there is no such file. A last line without a line feed is what a killed
-/// process left behind, and is passed over. Throws std::runtime_error with file and line number.
+/// All lines of `file` as JSON; none where there is no such file. A last line without a line feed
+/// is what a killed process left behind, and is passed over. Throws std::runtime_error with file
+/// and line number.
 std::vector<nlohmann::ordered_json> read_lines(const std::filesystem::path& file);
 
 /// One write of one line, at the end of `file`.

@@ -18,7 +18,8 @@ ordered_json writers_or_outside(const WritersOrOutside& value)
     return value.writers;
 }
 
-template <typename Value> ordered_json or_null(const std::optional<Value>& value)
+template <typename Value>
+ordered_json or_null(const std::optional<Value>& value)
 {
     return value ? ordered_json(*value) : ordered_json(nullptr);
 }
@@ -76,8 +77,7 @@ ordered_json search_state(const std::string& search, const TrialRecord& example,
 ordered_json make_summary(const std::string& run_id, const Environment& environment,
                           const std::vector<ordered_json>& searches)
 {
-    ordered_json summary{
-        {"schema", results_schema}, {"run_id", run_id}, {"updated_at", utc_now()}};
+    ordered_json summary{{"schema", results_schema}, {"run_id", run_id}, {"updated_at", utc_now()}};
     add_environment(summary, environment);
     summary["first_lock"] = ordered_json::array();
     for (ordered_json search : searches) {

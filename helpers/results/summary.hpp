@@ -10,8 +10,8 @@
 
 namespace firstlock {
 
-/// The state of one first-lock search as it stands in searches.jsonl and, without `search`, in the array
-/// `first_lock` of summary.json. The keys are a contract (README, "Results").
+/// The state of one first-lock search as it stands in searches.jsonl and, without `search`, in the
+/// array `first_lock` of summary.json. The keys are a contract (README, "Results").
 nlohmann::ordered_json search_state(const std::string& search, const TrialRecord& example,
                                     const FirstLock& found, bool finished);
 

@@ -13,12 +13,14 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-template <typename Value> ordered_json or_null(const std::optional<Value>& value)
+template <typename Value>
+ordered_json or_null(const std::optional<Value>& value)
 {
     return value ? ordered_json(*value) : ordered_json(nullptr);
 }
 
-/// Three digits behind the point: a microsecond of a millisecond figure, which is finer than what is measured.
+/// Three digits behind the point: a microsecond of a millisecond figure, which is finer than what
+/// is measured.
 double rounded(double value)
 {
     return std::round(value * 1000.0) / 1000.0;
@@ -29,7 +31,8 @@ std::optional<double> rounded(const std::optional<double>& value)
     return value ? std::optional(rounded(*value)) : std::nullopt;
 }
 
-template <typename Value> void get(const json& line, const char* key, Value& value)
+template <typename Value>
+void get(const json& line, const char* key, Value& value)
 {
     const auto found = line.find(key);
     if (found == line.end()) {
@@ -43,7 +46,8 @@ template <typename Value> void get(const json& line, const char* key, Value& val
     }
 }
 
-template <typename Value> void get(const json& line, const char* key, std::optional<Value>& value)
+template <typename Value>
+void get(const json& line, const char* key, std::optional<Value>& value)
 {
     if (line.contains(key) && !line.at(key).is_null()) {
         get(line, key, value.emplace());
@@ -225,7 +229,8 @@ std::string utc_now()
     ::gmtime_r(&seconds, &parts);
     std::array<char, 40> text{};
     const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-    std::snprintf(text.data() + length, text.size() - length, ".%03dZ", static_cast<int>(ms % 1000));
+    std::snprintf(text.data() + length, text.size() - length, ".%03dZ",
+                  static_cast<int>(ms % 1000));
     return text.data();
 }
 

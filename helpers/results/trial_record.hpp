@@ -19,7 +19,7 @@ constexpr int results_schema = 1;
 struct FirstLocked {
     double after_ms = 0;                 ///< from the release of the gate to that writer's report
     std::size_t acknowledged_before = 0; ///< rows acknowledged by then
-    std::size_t in_flight = 0;           ///< writers between start and end at that moment, itself included
+    std::size_t in_flight = 0; ///< writers between start and end at that moment, itself included
 };
 
 /// One line of trials.jsonl. The keys in JSON have the names of the members; they are a contract
@@ -29,14 +29,16 @@ struct TrialRecord {
     std::string retry, connect, writer;
     std::int64_t busy_timeout_ms = 0;
     std::size_t payload_bytes = 0; ///< beside the 36 letters of `msg`
-    std::string search;            ///< the key of the search that asked for this trial, empty for others
+    std::string search; ///< the key of the search that asked for this trial, empty for others
     std::size_t sequential = 0, writers = 0;
-    std::size_t acknowledged = 0, locked = 0, failed = 0, unknown = 0; ///< of the M writers; sum = writers
+    std::size_t acknowledged = 0, locked = 0, failed = 0,
+                unknown = 0; ///< of the M writers; sum = writers
     std::size_t lost = 0, unexpected = 0, duplicate = 0, unknown_stored = 0; ///< of the whole table
     std::size_t rows_before = 0, rows_after = 0;
-    std::map<std::string, std::size_t> codes;  ///< extended code -> refusals; "?" where none was given
+    std::map<std::string, std::size_t>
+        codes; ///< extended code -> refusals; "?" where none was given
     std::map<std::string, std::size_t> stages; ///< stage -> refusals
-    std::optional<Percentiles> wait_ms;          ///< null where no writer gave times
+    std::optional<Percentiles> wait_ms;        ///< null where no writer gave times
     std::optional<double> start_skew_ms;       ///< first to last start
     std::optional<std::size_t> in_flight_peak; ///< most writers between start and end at once
     std::optional<double> span_ms;             ///< first start to last end
@@ -51,7 +53,8 @@ struct TrialRecord {
 };
 
 nlohmann::ordered_json to_json(const TrialRecord& record);
-/// Throws std::runtime_error that names the key that is missing or of the wrong type, or a newer schema.
+/// Throws std::runtime_error that names the key that is missing or of the wrong type, or a newer
+/// schema.
 TrialRecord trial_from_json(const nlohmann::json& line);
 
 /// The keys of an environment, as they stand in each line and in the summary.

@@ -9,10 +9,15 @@
 namespace firstlock {
 namespace {
 
-constexpr std::array<std::string_view, 9> relevant{
-    "THREADSAFE",          "DEFAULT_SYNCHRONOUS", "DEFAULT_WAL_SYNCHRONOUS",
-    "ENABLE_SETLK",        "OMIT_SHARED_CACHE",   "DEFAULT_LOCKING_MODE",
-    "DEFAULT_WAL_AUTOCHECKPOINT", "DEFAULT_MMAP_SIZE", "ENABLE_LOCKING_STYLE"};
+constexpr std::array<std::string_view, 9> relevant{"THREADSAFE",
+                                                   "DEFAULT_SYNCHRONOUS",
+                                                   "DEFAULT_WAL_SYNCHRONOUS",
+                                                   "ENABLE_SETLK",
+                                                   "OMIT_SHARED_CACHE",
+                                                   "DEFAULT_LOCKING_MODE",
+                                                   "DEFAULT_WAL_AUTOCHECKPOINT",
+                                                   "DEFAULT_MMAP_SIZE",
+                                                   "ENABLE_LOCKING_STYLE"};
 
 bool is_relevant(std::string_view option)
 {
@@ -45,7 +50,8 @@ double fifty_ms_sleep_takes_ms()
     sqlite3_initialize(); // sqlite3_sleep finds no VFS before it
     const auto start = std::chrono::steady_clock::now();
     sqlite3_sleep(50);
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+        .count();
 }
 
 } // namespace firstlock

@@ -6,21 +6,22 @@
 namespace firstlock {
 
 /// The SQLite that this process runs on: what `sqlite3_libversion`, `sqlite3_sourceid` and
-/// `sqlite3_compileoption_get` say (https://sqlite.org/c3ref/libversion.html), asked at run time since a shared
-/// library may differ from the header.
+/// `sqlite3_compileoption_get` say (https://sqlite.org/c3ref/libversion.html), asked at run time
+/// since a shared library may differ from the header.
 struct SqliteBuild {
     std::string version;
     std::string source_id;
     /// Only the options that change what firstlock measures: THREADSAFE, DEFAULT_SYNCHRONOUS,
-    /// DEFAULT_WAL_SYNCHRONOUS, ENABLE_SETLK_TIMEOUT, OMIT_SHARED_CACHE, DEFAULT_LOCKING_MODE, TEMP_STORE,
-    /// MMAP sizes and the VFS-wide locking choices.
+    /// DEFAULT_WAL_SYNCHRONOUS, ENABLE_SETLK_TIMEOUT, OMIT_SHARED_CACHE, DEFAULT_LOCKING_MODE,
+    /// TEMP_STORE, MMAP sizes and the VFS-wide locking choices.
     std::vector<std::string> options;
 };
 
 SqliteBuild sqlite_build();
 
-/// How long sqlite3_sleep(50), on which the busy timeout stands, really takes, in milliseconds. A build without
-/// HAVE_USLEEP rounds to whole seconds: timeouts below one second then wait not at all or far too long.
+/// How long sqlite3_sleep(50), on which the busy timeout stands, really takes, in milliseconds. A
+/// build without HAVE_USLEEP rounds to whole seconds: timeouts below one second then wait not at
+/// all or far too long.
 double fifty_ms_sleep_takes_ms();
 
 } // namespace firstlock

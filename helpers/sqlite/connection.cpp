@@ -22,7 +22,8 @@ void query(sqlite3* handle, const std::string& sql,
     if (sqlite3_prepare_v2(handle, sql.c_str(), -1, &prepared, nullptr) != SQLITE_OK) {
         throw error_of(handle, sql);
     }
-    const std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> owner(prepared, sqlite3_finalize);
+    const std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> owner(prepared,
+                                                                           sqlite3_finalize);
     int code = SQLITE_ROW;
     bool more = true;
     while (more && (code = sqlite3_step(prepared)) == SQLITE_ROW) {
@@ -38,7 +39,8 @@ std::string text_of(sqlite3_stmt* statement, int index)
     const auto* const text = reinterpret_cast<const char*>(sqlite3_column_text(statement, index));
     return text == nullptr
                ? std::string()
-               : std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement, index)));
+               : std::string(text,
+                             static_cast<std::size_t>(sqlite3_column_bytes(statement, index)));
 }
 
 } // namespace
@@ -96,8 +98,8 @@ void Connection::set_busy_timeout(std::chrono::milliseconds timeout, Retry retry
     }
 }
 
-// As sqlite3-ruby's busy_handler_timeout= does: the clock starts at the first call, and each later call sleeps
-// one millisecond until it has run out.
+// As sqlite3-ruby's busy_handler_timeout= does: the clock starts at the first call, and each later
+// call sleeps one millisecond until it has run out.
 int Connection::wait_a_millisecond(void* state, int times_called)
 {
     auto& retry = *static_cast<ConstantRetry*>(state);

@@ -16,8 +16,10 @@ namespace firstlock {
 
 /// How a connection waits for a lock that another holds.
 enum class Retry {
-    sqlite,   ///< SQLite's own handler: 1 2 5 10 15 20 25 25 25 50 50 100 ms and so on, nominal sleeps summed up
-    constant, ///< one millisecond at a time until the timeout by the clock, as sqlite3-ruby does for Rails 8
+    sqlite,   ///< SQLite's own handler: 1 2 5 10 15 20 25 25 25 50 50 100 ms and so on, nominal
+              ///< sleeps summed up
+    constant, ///< one millisecond at a time until the timeout by the clock, as sqlite3-ruby does
+              ///< for Rails 8
 };
 
 struct OpenOptions {
@@ -26,11 +28,13 @@ struct OpenOptions {
     bool read_only = false;
 };
 
-/// One connection to one database file, closed on destruction; move-only. Extended result codes are on.
-/// Methods throw SqliteError, unless they return the extended code because a refusal is an expected outcome.
+/// One connection to one database file, closed on destruction; move-only. Extended result codes are
+/// on. Methods throw SqliteError, unless they return the extended code because a refusal is an
+/// expected outcome.
 class Connection {
   public:
-    /// Opens `database`, creating it unless `read_only`. Opening touches no lock: SQLite does that at first use.
+    /// Opens `database`, creating it unless `read_only`. Opening touches no lock: SQLite does that
+    /// at first use.
     explicit Connection(const std::filesystem::path& database, const OpenOptions& options = {});
     ~Connection();
     Connection(Connection&& other) noexcept;

@@ -29,7 +29,8 @@ std::string_view next_word(std::string_view& rest)
     return word;
 }
 
-template <typename Number> Number number(std::string_view line, std::string_view text)
+template <typename Number>
+Number number(std::string_view line, std::string_view text)
 {
     Number value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -75,8 +76,9 @@ void take_applied(std::string_view line, std::string_view word, Report& report)
 void check(std::string_view line, const Report& report)
 {
     if (report.kind == Report::Kind::locked && report.code && !is_locked_code(*report.code)) {
-        refuse(line, code_name(*report.code) +
-                         " is not of the SQLITE_BUSY or SQLITE_LOCKED family, so the word is 'failed',");
+        refuse(line,
+               code_name(*report.code) +
+                   " is not of the SQLITE_BUSY or SQLITE_LOCKED family, so the word is 'failed',");
     }
     if (report.start_ns && report.end_ns && *report.end_ns < *report.start_ns) {
         refuse(line, "end= lies before start=");

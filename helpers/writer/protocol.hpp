@@ -12,19 +12,19 @@
 #include <string_view>
 #include <vector>
 
-// What crosses the boundary between the suite and a writer, all of it: the task in the environment, the lines on
-// stdin and stdout, the exit status. It is also the contract for writers in other languages (README, "A writer
-// of your own").
+// What crosses the boundary between the suite and a writer, all of it: the task in the environment,
+// the lines on stdin and stdout, the exit status. It is also the contract for writers in other
+// languages (README, "A writer of your own").
 namespace firstlock {
 
 enum class Transaction { autocommit, deferred, immediate, exclusive };
 
-/// When a writer opens its connection: before it says `ready`, or after `go`, as a server with one connection per
-/// request does.
+/// When a writer opens its connection: before it says `ready`, or after `go`, as a server with one
+/// connection per request does.
 enum class Connect { before_go, after_go };
 
-/// The settings of one writer, and so what a profile consists of. `journal_mode` and `synchronous` are SQLite's
-/// own words in lower case (https://sqlite.org/pragma.html).
+/// The settings of one writer, and so what a profile consists of. `journal_mode` and `synchronous`
+/// are SQLite's own words in lower case (https://sqlite.org/pragma.html).
 struct WriterSettings {
     std::string journal_mode = "delete";
     std::string synchronous = "full";
@@ -32,13 +32,15 @@ struct WriterSettings {
     Transaction transaction = Transaction::autocommit;
     Retry retry = Retry::sqlite;
     Connect connect = Connect::before_go;
+    int payload_bytes = 0; ///< zero bytes in column `payload`, beside the 36 letters of `msg`
 };
 
 std::string_view name_of(Transaction transaction);
 std::string_view name_of(Connect connect);
 std::string_view name_of(Retry retry);
 
-/// One writer's task: which row to write where. `message` is the unique text of the row, [0-9a-f-]{36}.
+/// One writer's task: which row to write where. `message` is the unique text of the row,
+/// [0-9a-f-]{36}.
 struct Task {
     std::filesystem::path database;
     int index = 0;
@@ -51,23 +53,26 @@ std::vector<std::string> task_environment(const std::filesystem::path& database,
                                           const WriterSettings& settings);
 /// The two that differ from writer to writer.
 std::vector<std::string> task_environment(int index, const std::string& message);
-/// The other direction. Throws std::invalid_argument that names the variable, what it holds, and what it may.
+/// The other direction. Throws std::invalid_argument that names the variable, what it holds, and
+/// what it may.
 Task task_from_environment();
 
-/// A line of a writer that begins with `firstlock ` and does not follow the protocol. `what()` quotes it.
+/// A line of a writer that begins with `firstlock ` and does not follow the protocol. `what()`
+/// quotes it.
 class ProtocolError : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
 
-/// One protocol line. Times are CLOCK_MONOTONIC in nanoseconds, which all processes of a machine share.
+/// One protocol line. Times are CLOCK_MONOTONIC in nanoseconds, which all processes of a machine
+/// share.
 struct Report {
     enum class Kind { ready, ok, locked, failed };
     Kind kind = Kind::ready;
-    std::optional<int> code;                 ///< extended; empty where the writer said `?`
-    std::string message;                     ///< the row, where the writer named it
-    std::string text;                        ///< what SQLite said
-    std::string stage;                       ///< open, configure, begin, insert, commit, or the writer's own word
+    std::optional<int> code; ///< extended; empty where the writer said `?`
+    std::string message;     ///< the row, where the writer named it
+    std::string text;        ///< what SQLite said
+    std::string stage;       ///< open, configure, begin, insert, commit, or the writer's own word
     std::optional<std::int64_t> start_ns;
     std::optional<std::int64_t> end_ns;
     std::map<std::string, std::string> applied; ///< `key=value` behind `ready`
@@ -86,8 +91,8 @@ std::int64_t monotonic_ns();
 /// How a writer of the suite's own exits. Anything but `done` after a report is a protocol error.
 enum WriterExit : int {
     done = 0,
-    bad_task = 64,      ///< an environment variable makes no sense; stderr names it
-    setup_failed = 65,  ///< it could not get ready; stderr says why
+    bad_task = 64,     ///< an environment variable makes no sense; stderr names it
+    setup_failed = 65, ///< it could not get ready; stderr says why
 };
 
 } // namespace firstlock

@@ -1,5 +1,6 @@
-// A writer that breaks the rules, one way per mode, so that the suite can show that it notices. Used by the
-// cases of the harness only. `firstlock-rogue-writer MODE`; the task comes as for any writer.
+// A writer that breaks the rules, one way per mode, so that the suite can show that it notices.
+// Used by the cases of the harness only. `firstlock-rogue-writer MODE`; the task comes as for any
+// writer.
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/writer/protocol.hpp"
 
@@ -111,7 +112,8 @@ const std::map<std::string, Act>& after_go()
              insert(task, task.message);
              say("firstlock ok");
          }},
-        {"stores_anothers_row", [](const Task& task) { store_anothers_row(task), say("firstlock ok"); }},
+        {"stores_anothers_row",
+         [](const Task& task) { store_anothers_row(task), say("firstlock ok"); }},
         {"stores_an_invented_row",
          [](const Task& task) { store_invented_row(task), say("firstlock ok"); }},
         {"reports_twice",

@@ -7,7 +7,8 @@
 namespace firstlock {
 namespace {
 
-constexpr std::array<std::string_view, 4> transactions{"autocommit", "deferred", "immediate", "exclusive"};
+constexpr std::array<std::string_view, 4> transactions{"autocommit", "deferred", "immediate",
+                                                       "exclusive"};
 constexpr std::array<std::string_view, 2> connects{"before_go", "after_go"};
 constexpr std::array<std::string_view, 2> retries{"sqlite", "constant"};
 constexpr std::array<std::string_view, 6> journal_modes{"delete", "truncate", "persist",
@@ -23,7 +24,8 @@ std::string required(std::string_view name)
 {
     const char* const value = std::getenv(variable(name).c_str());
     if (value == nullptr || *value == '\0') {
-        throw std::invalid_argument(variable(name) + " is not set; the suite sets it for each writer");
+        throw std::invalid_argument(variable(name) +
+                                    " is not set; the suite sets it for each writer");
     }
     return value;
 }
@@ -82,6 +84,7 @@ std::vector<std::string> task_environment(const std::filesystem::path& database,
         variable("TRANSACTION=") + std::string(name_of(settings.transaction)),
         variable("RETRY=") + std::string(name_of(settings.retry)),
         variable("CONNECT=") + std::string(name_of(settings.connect)),
+        variable("PAYLOAD_BYTES=") + std::to_string(settings.payload_bytes),
     };
 }
 
@@ -103,6 +106,7 @@ Task task_from_environment()
     settings.transaction = static_cast<Transaction>(one_of("TRANSACTION", transactions));
     settings.retry = static_cast<Retry>(one_of("RETRY", retries));
     settings.connect = static_cast<Connect>(one_of("CONNECT", connects));
+    settings.payload_bytes = whole_number("PAYLOAD_BYTES");
     return task;
 }
 

@@ -1,5 +1,6 @@
-// The suite's own writer: one process, one connection, one row. It follows the writer protocol (protocol.hpp)
-// and is kept lean, since its start-up is paid once per writer and thousands are started.
+// The suite's own writer: one process, one connection, one row. It follows the writer protocol
+// (protocol.hpp) and is kept lean, since its start-up is paid once per writer and thousands are
+// started.
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/sqlite/error.hpp"
 #include "helpers/writer/protocol.hpp"
@@ -15,15 +16,15 @@ namespace {
 
 using namespace firstlock;
 
-// Getting ready is not what is measured: M connections that open a fresh WAL file together meet its recovery
-// lock, which a profile with timeout 0 would take for a refusal.
+// Getting ready is not what is measured: M connections that open a fresh WAL file together meet its
+// recovery lock, which a profile with timeout 0 would take for a refusal.
 constexpr std::chrono::milliseconds setup_timeout{30'000};
 
 void say(const Report& report)
 {
     const std::string line = format(report) + "\n";
-    // The suite is the only reader and keeps reading, so one write is the whole line; when it has gone, SIGPIPE
-    // ends us, which is right.
+    // The suite is the only reader and keeps reading, so one write is the whole line; when it has
+    // gone, SIGPIPE ends us, which is right.
     static_cast<void>(!::write(STDOUT_FILENO, line.data(), line.size()));
 }
 
@@ -43,17 +44,22 @@ class Inserter {
     {
         stage_ = "configure";
         const std::string mode = settings_.journal_mode;
-        // The fixture has put the file into WAL or taken it out; the other modes are the connection's own.
+        // The fixture has put the file into WAL or taken it out; the other modes are the
+        // connection's own.
         if (mode != "wal" && mode != "delete") {
             connection_.column("PRAGMA journal_mode=" + mode);
         }
         connection_.execute("PRAGMA synchronous=" + settings_.synchronous);
-        insert_ = std::make_unique<Statement>(connection_, "INSERT INTO messages(msg) VALUES (?)");
+        insert_ = std::make_unique<Statement>(
+            connection_, settings_.payload_bytes == 0
+                             ? "INSERT INTO messages(msg) VALUES (?)"
+                             : "INSERT INTO messages(msg, payload) VALUES (?, zeroblob(" +
+                                   std::to_string(settings_.payload_bytes) + "))");
         insert_->bind(1, task.message);
     }
 
-    /// Whether the file really is in the profile's mode. Asked before the gate only: behind it the question would
-    /// be a lock that no driver takes.
+    /// Whether the file really is in the profile's mode. Asked before the gate only: behind it the
+    /// question would be a lock that no driver takes.
     void check_journal_mode()
     {
         const std::string real = connection_.column("PRAGMA journal_mode").at(0);
@@ -67,7 +73,8 @@ class Inserter {
     /// The profile's own way of waiting, from here on.
     void apply_retry() { connection_.set_busy_timeout(settings_.busy_timeout, settings_.retry); }
 
-    /// BEGIN, INSERT, COMMIT as the profile has it; gives back the extended code of the first refusal, 0 for none.
+    /// BEGIN, INSERT, COMMIT as the profile has it; gives back the extended code of the first
+    /// refusal, 0 for none.
     int insert()
     {
         const char* const begin = begin_of(settings_.transaction);

@@ -1,0 +1,111 @@
+// Goal:   the gate passes, fails and skips as promised, on real trials; senseless files are
+// refused. Method: the gate's own executable is run on promise files and baselines made for the
+// purpose, with results in a
+//         scratch directory, and its exit status is looked at: 0 passed, 4 skipped, anything else
+//         failed.
+#include "fixtures/program_run.hpp"
+#include "fixtures/scratch_directory.hpp"
+#include "fixtures/settings.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <fstream>
+
+using namespace firstlock;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+constexpr int skipped = 4; // Catch2's status when every case of a run was skipped
+
+class GateRun {
+  public:
+    ProgramRun gate(const std::string& what, const std::string& text,
+                    std::vector<std::string> environment = {})
+    {
+        const auto file = directory_.path() / "file.json";
+        std::ofstream(file) << text;
+        environment.push_back((what == "promise" ? "FIRSTLOCK_PROMISES=" : "FIRSTLOCK_BASELINE=") +
+                              file.string());
+        environment.push_back("FIRSTLOCK_RESULTS=" + (directory_.path() / "results").string());
+        const std::string name = what == "promise"
+                                     ? "gate.every promise is kept"
+                                     : "gate.no profile locks more often than in the baseline";
+        return run_program(FIRSTLOCK_GATE_EXECUTABLE, {name}, environment,
+                           settings().scaled(std::chrono::minutes(2)));
+    }
+
+  private:
+    ScratchDirectory directory_;
+};
+
+const char* const undecidable = R"({"schema": 1, "promises": [
+    {"profile": "recommended", "writers": 5, "tolerated": 0.0001, "refuted": 0.001}]})";
+
+} // namespace
+
+TEST_CASE_METHOD(GateRun, "promises.one that holds passes")
+{
+    const ProgramRun run = gate("promise", R"({"schema": 1, "promises": [
+        {"profile": "recommended", "writers": 20, "tolerated": 0.05, "refuted": 0.5}]})");
+    CAPTURE(run.output);
+    CHECK(run.status.ok());
+    CHECK_THAT(run.output, ContainsSubstring("kept: promised: recommended holds 20 writers"));
+}
+
+TEST_CASE_METHOD(GateRun, "promises.one that cannot hold fails with the evidence")
+{
+    // Timeout 0 and fifty writers at once: nobody waits, so somebody is locked.
+    const ProgramRun run = gate("promise", R"({"schema": 1, "promises": [
+        {"profile": "sqlite", "writers": 50, "tolerated": 0.01, "refuted": 0.2}]})");
+    CAPTURE(run.output);
+    CHECK_FALSE(run.status.ok());
+    CHECK(run.status.code != skipped);
+    CHECK_THAT(run.output,
+               ContainsSubstring("broken: promised: sqlite holds 50 writers with at most 1 % "
+                                 "of trials locked"));
+}
+
+TEST_CASE_METHOD(GateRun, "promises.one that cannot be decided fails and says what it would take")
+{
+    const ProgramRun run = gate("promise", undecidable, {"FIRSTLOCK_TRIALS=3"});
+    CAPTURE(run.output);
+    CHECK_FALSE(run.status.ok());
+    CHECK(run.status.code != skipped);
+    CHECK_THAT(run.output, ContainsSubstring("more clean trials in a row"));
+}
+
+TEST_CASE_METHOD(GateRun, "promises.one that cannot be decided is skipped where that was asked for")
+{
+    const ProgramRun run =
+        gate("promise", undecidable, {"FIRSTLOCK_TRIALS=3", "FIRSTLOCK_UNDECIDED=skip"});
+    CAPTURE(run.output);
+    CHECK(run.status.code == skipped);
+}
+
+TEST_CASE_METHOD(GateRun, "promises.none at all fails")
+{
+    const ProgramRun run = run_program(FIRSTLOCK_GATE_EXECUTABLE, {"gate.every promise is kept"},
+                                       {}, settings().scaled(std::chrono::minutes(2)));
+    CHECK_FALSE(run.status.ok());
+    CHECK(run.status.code != skipped);
+}
+
+TEST_CASE_METHOD(GateRun, "promises.a baseline that still holds passes")
+{
+    const ProgramRun run =
+        gate("baseline", R"({"schema": 1, "first_lock": [{"profile": "recommended",
+        "holds": 20, "levels": [{"writers": 20, "trials": 10, "locked_trials": 0}]}]})");
+    CAPTURE(run.output);
+    CHECK(run.status.ok());
+}
+
+TEST_CASE_METHOD(GateRun, "promises.a baseline that was better than this fails with the p-value")
+{
+    const ProgramRun run = gate("baseline", R"({"schema": 1, "first_lock": [{"profile": "sqlite",
+        "holds": 50, "levels": [{"writers": 50, "trials": 10, "locked_trials": 0}]}]})");
+    CAPTURE(run.output);
+    CHECK_FALSE(run.status.ok());
+    CHECK_THAT(run.output, ContainsSubstring("Fisher's exact test"));
+}
