@@ -23,7 +23,9 @@
 #include <system_error>
 #include <utility>
 
+#ifndef __GLIBC__ // which declares it in unistd.h
 extern char** environ;
+#endif
 
 namespace firstlock {
 namespace {

@@ -29,9 +29,7 @@ RunResults read(const std::string& folder)
     return run;
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+int run(int argc, char** argv)
 {
     CLI::App app{
         "Prints the results of firstlock: what each profile holds, and how each case ended.\n"
@@ -44,17 +42,24 @@ int main(int argc, char** argv)
         app.add_flag("--first-locks", first_locks_only, "the table of first locks alone");
     app.add_flag("--cases", cases_only, "the table of cases alone")->excludes(first);
     CLI11_PARSE(app, argc, argv);
+    std::vector<RunResults> runs;
+    runs.reserve(folders.size());
+    for (const std::string& folder : folders) {
+        runs.push_back(read(folder));
+    }
+    const std::string cases = first_locks_only ? "" : case_table(runs);
+    const std::string first_locks = cases_only ? "" : first_lock_table(runs);
+    std::cout << cases << (cases.empty() || first_locks.empty() ? "" : "\n") << first_locks << "\n"
+              << machine_lines(runs);
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
     try {
-        std::vector<RunResults> runs;
-        for (const std::string& folder : folders) {
-            runs.push_back(read(folder));
-        }
-        const std::string cases = first_locks_only ? "" : case_table(runs);
-        const std::string first_locks = cases_only ? "" : first_lock_table(runs);
-        std::cout << cases << (cases.empty() || first_locks.empty() ? "" : "\n") << first_locks
-                  << "\n"
-                  << machine_lines(runs);
-        return 0;
+        return run(argc, argv);
     } catch (const std::exception& error) {
         std::cerr << "firstlock-report: " << error.what() << "\n";
         return 1;

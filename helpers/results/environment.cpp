@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #ifdef __linux__
+#include <linux/magic.h>
 #include <sched.h>
+#include <sys/vfs.h>
 #else
 #include <sys/mount.h>
 #include <sys/param.h>
@@ -46,6 +48,32 @@ std::string unescaped(const std::string& text)
     return result;
 }
 
+/// For a process whose root is not among the mounts it can see (chroot): the kernel's magic number
+/// (statfs(2)).
+std::string type_by_magic(const std::filesystem::path& directory)
+{
+    struct statfs info {};
+    if (::statfs(directory.c_str(), &info) != 0) {
+        return "unknown";
+    }
+    switch (static_cast<unsigned long>(info.f_type)) {
+    case EXT4_SUPER_MAGIC:
+        return "ext4"; // ext2 and ext3 have the same number, and the same driver
+    case TMPFS_MAGIC:
+        return "tmpfs";
+    case BTRFS_SUPER_MAGIC:
+        return "btrfs";
+    case XFS_SUPER_MAGIC:
+        return "xfs";
+    case OVERLAYFS_SUPER_MAGIC:
+        return "overlay";
+    case NFS_SUPER_MAGIC:
+        return "nfs";
+    default:
+        return "unknown";
+    }
+}
+
 bool is_below(const std::string& path, const std::string& mount)
 {
     return mount == "/" || path == mount || path.starts_with(mount + "/");
@@ -59,7 +87,7 @@ std::string file_system_of(const std::filesystem::path& directory)
 #ifdef __linux__
     const std::string path = std::filesystem::canonical(directory).string();
     std::ifstream mounts("/proc/self/mountinfo");
-    std::string type = "unknown";
+    std::string type = type_by_magic(directory);
     std::string longest;
     for (std::string line; std::getline(mounts, line);) {
         std::istringstream words(line);

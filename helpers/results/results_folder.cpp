@@ -109,10 +109,11 @@ std::string ResultsFolder::run_id()
     return id;
 }
 
-void ResultsFolder::append(TrialRecord record)
+void ResultsFolder::append(const TrialRecord& record)
 {
-    record.run_id = run_id();
-    append_line(root_ / "trials.jsonl", to_json(record).dump());
+    nlohmann::ordered_json line = to_json(record);
+    line["run_id"] = run_id();
+    append_line(root_ / "trials.jsonl", line.dump());
 }
 
 void ResultsFolder::append_search(const ordered_json& state, const Environment& environment)

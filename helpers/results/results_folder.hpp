@@ -27,7 +27,7 @@ class ResultsFolder {
     std::string run_id();
 
     /// Appends a line for `record`, with this run's id.
-    void append(TrialRecord record);
+    void append(const TrialRecord& record);
     /// Appends the state of a search (search_state() in summary.hpp) and renews the summary from
     /// all states.
     void append_search(const nlohmann::ordered_json& state, const Environment& environment);
