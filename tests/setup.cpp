@@ -28,3 +28,10 @@ TEST_CASE("setup.the settings of this run make sense", "[setup]")
     }
     ResultsFolder(settings().results).begin_run();
 }
+
+TEST_CASE("setup.this run has come to its end", "[setup][cleanup]")
+{
+    ResultsFolder(settings().results)
+        .end_run(); // one that never gets here was interrupted, and can go on
+    CHECK_FALSE(ResultsFolder(settings().results).was_interrupted());
+}

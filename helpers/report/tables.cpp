@@ -20,6 +20,22 @@ class Table {
     void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
     bool empty() const { return rows_.size() == 1; }
 
+    /// Takes out the column `name` where every row says the same: what is common stands below the
+    /// table.
+    void drop_if_same(const std::string& name)
+    {
+        const auto at = std::find(rows_[0].begin(), rows_[0].end(), name) - rows_[0].begin();
+        const auto column = static_cast<std::size_t>(at);
+        const bool same = std::all_of(rows_.begin() + 1, rows_.end(), [&](const auto& row) {
+            return row[column] == rows_[1][column];
+        });
+        if (same) {
+            for (auto& row : rows_) {
+                row.erase(row.begin() + at);
+            }
+        }
+    }
+
     std::string text() const
     {
         std::vector<std::size_t> widths(rows_.front().size());
@@ -68,26 +84,28 @@ struct TrialFigures {
     std::string commits_per_second = "-", wait_p99 = "-", refused_after = "-";
 };
 
-/// Medians over the trials of one search. `refused_after` is the longest wait of trials with a
-/// locked writer: the real wait that stands against the timeout that was set.
-TrialFigures figures_of(const std::vector<TrialRecord>& trials, const std::string& search)
+/// Medians. Rate and wait are of the trials at the M that holds: a mix of all M would say little.
+/// `refused_after` is the longest wait of trials with a locked writer, the real wait against the
+/// timeout that was set.
+TrialFigures figures_of(const std::vector<TrialRecord>& trials, const ordered_json& search)
 {
+    const ordered_json& holds = search.at("holds");
     std::vector<double> rates;
     std::vector<double> waits;
     std::vector<double> refusals;
     for (const TrialRecord& trial : trials) {
-        if (trial.search != search || trial.verdict == "void") {
+        if (trial.search != search.at("search") || trial.verdict == "void") {
             continue;
         }
-        // A trial with one writer says how fast one commit is, nothing about a crowd.
-        if (trial.commits_per_second && trial.writers > 1) {
+        const bool at_holds = holds.is_number() && trial.writers == holds.get<std::size_t>();
+        if (at_holds && trial.commits_per_second) {
             rates.push_back(*trial.commits_per_second);
         }
-        if (trial.wait_ms) {
+        if (at_holds && trial.wait_ms) {
             waits.push_back(trial.wait_ms->p99);
-            if (trial.locked > 0) {
-                refusals.push_back(trial.wait_ms->max);
-            }
+        }
+        if (trial.locked > 0 && trial.wait_ms) {
+            refusals.push_back(trial.wait_ms->max);
         }
     }
     const auto median = [](const std::vector<double>& values) {
@@ -102,7 +120,7 @@ std::string first_lock_table(const std::vector<RunResults>& runs)
 {
     Table table({"profile", "journal", "sync", "timeout ms", "holds", "P(lock) <=", "first lock",
                  "m50", "m50 95 %", "trials", "locked", "commits/s", "p99 wait ms",
-                 "refused after ms", "on", "SQLite", "host", "note"});
+                 "refused after ms", "on", "SQLite", "host", "writer", "note"});
     for (const RunResults& run : runs) {
         for (const ordered_json& search : run.searches) {
             const std::string key = search.value("search", "");
@@ -112,7 +130,7 @@ std::string first_lock_table(const std::vector<RunResults>& runs)
             if (trial == run.trials.end()) {
                 continue;
             }
-            const TrialFigures figures = figures_of(run.trials, key);
+            const TrialFigures figures = figures_of(run.trials, search);
             const auto& high = search.at("holds_p_high");
             std::string note = search.value("monotone", true) ? "" : "falls again with M";
             note += search.value("finished", true)
@@ -128,10 +146,19 @@ std::string first_lock_table(const std::vector<RunResults>& runs)
                        trial->environment.file_system,
                        trial->environment.sqlite.version + " " +
                            short_source(trial->environment.sqlite.source_id),
-                       trial->environment.host, note});
+                       trial->environment.host, trial->writer, note});
         }
     }
-    return table.empty() ? "" : table.text();
+    if (table.empty()) {
+        return "";
+    }
+    for (const char* const column : {"on", "SQLite", "host", "writer", "note"}) {
+        table.drop_if_same(column);
+    }
+    return table.text() +
+           "commits/s and p99 wait: medians of the trials at the M that holds. refused after: "
+           "the longest wait of trials\nthat locked, median. P(lock) <=: upper 95 % bound at "
+           "the M that holds, from trials made to confirm it.\n";
 }
 
 std::string case_table(const std::vector<RunResults>& runs)

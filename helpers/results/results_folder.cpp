@@ -58,17 +58,25 @@ std::string new_run_id()
     return stamp + tail.data();
 }
 
-std::string read_run_id(const fs::path& file)
+/// An empty object where there is no such file, or where it is no JSON.
+ordered_json read_run(const fs::path& file)
 {
     std::ifstream in(file);
-    const auto run = nlohmann::json::parse(in, nullptr, false);
-    return run.is_object() ? run.value("run_id", "") : "";
+    const auto run = ordered_json::parse(in, nullptr, false);
+    return run.is_object() ? run : ordered_json::object();
 }
 
-void write_run(const fs::path& file)
+std::string read_run_id(const fs::path& file)
 {
-    const ordered_json run{
-        {"schema", results_schema}, {"run_id", new_run_id()}, {"started_at", utc_now()}};
+    return read_run(file).value("run_id", "");
+}
+
+void write_run(const fs::path& file, bool finished)
+{
+    const ordered_json run{{"schema", results_schema},
+                           {"run_id", new_run_id()},
+                           {"started_at", utc_now()},
+                           {"finished", finished}};
     replace_file(file, run.dump(2) + "\n");
 }
 
@@ -92,7 +100,32 @@ void ResultsFolder::begin_run()
             fs::rename(root_ / name, place / name, error);
         }
     }
-    write_run(root_ / "run.json");
+    write_run(root_ / "run.json", false);
+}
+
+void ResultsFolder::end_run()
+{
+    const FolderLock lock(root_);
+    ordered_json run = read_run(root_ / "run.json");
+    run["finished"] = true;
+    replace_file(root_ / "run.json", run.dump(2) + "\n");
+}
+
+bool ResultsFolder::was_interrupted() const
+{
+    return !read_run(root_ / "run.json").value("finished", true);
+}
+
+std::vector<fs::path> ResultsFolder::earlier_runs() const
+{
+    std::vector<fs::path> runs;
+    if (fs::is_directory(root_ / "earlier")) {
+        for (const auto& entry : fs::directory_iterator(root_ / "earlier")) {
+            runs.push_back(entry.path());
+        }
+    }
+    std::sort(runs.rbegin(), runs.rend()); // run ids begin with their time
+    return runs;
 }
 
 std::string ResultsFolder::run_id()
@@ -102,7 +135,7 @@ std::string ResultsFolder::run_id()
         const FolderLock lock(root_);
         id = read_run_id(root_ / "run.json"); // another process may have been faster
         if (id.empty()) {
-            write_run(root_ / "run.json");
+            write_run(root_ / "run.json", true); // of one case alone: nothing to go on with
             id = read_run_id(root_ / "run.json");
         }
     }

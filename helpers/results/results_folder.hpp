@@ -25,6 +25,11 @@ class ResultsFolder {
     /// The id of this run; starts one where none was begun (a case that is run alone, without
     /// CTest).
     std::string run_id();
+    /// Notes that the run has come to its end; one without that note was interrupted.
+    void end_run();
+    bool was_interrupted() const;
+    /// The runs that were put away, newest first.
+    std::vector<std::filesystem::path> earlier_runs() const;
 
     /// Appends a line for `record`, with this run's id.
     void append(const TrialRecord& record);

@@ -88,6 +88,7 @@ void add_environment(ordered_json& object, const Environment& environment)
     object["sqlite_version"] = environment.sqlite.version;
     object["sqlite_source_id"] = environment.sqlite.source_id;
     object["sqlite_options"] = environment.sqlite.options;
+    object["sqlite_defines"] = environment.sqlite.defines;
     object["file_system"] = environment.file_system;
     object["cpu_count"] = environment.cpu_count;
     object["kernel"] = environment.kernel;
@@ -100,6 +101,7 @@ Environment environment_from_json(const json& object)
     get(object, "sqlite_version", environment.sqlite.version);
     get(object, "sqlite_source_id", environment.sqlite.source_id);
     get(object, "sqlite_options", environment.sqlite.options);
+    get(object, "sqlite_defines", environment.sqlite.defines);
     get(object, "file_system", environment.file_system);
     get(object, "cpu_count", environment.cpu_count);
     get(object, "kernel", environment.kernel);

@@ -33,7 +33,7 @@ bool is_relevant(std::string_view option)
 
 SqliteBuild sqlite_build()
 {
-    SqliteBuild build{sqlite3_libversion(), sqlite3_sourceid(), {}};
+    SqliteBuild build{sqlite3_libversion(), sqlite3_sourceid(), {}, FIRSTLOCK_SQLITE_DEFINES};
     for (int index = 0;; ++index) {
         const char* const option = sqlite3_compileoption_get(index);
         if (option == nullptr) {
