@@ -44,6 +44,7 @@ struct TrialRecord {
     std::optional<double> span_ms;             ///< first start to last end
     std::optional<double> commits_per_second;  ///< acknowledged / span
     std::optional<FirstLocked> first_locked;
+    double total_s = 0;  ///< fresh table, writers, verification: what the trial cost
     double ready_ms = 0; ///< from the start of the first writer until all were ready
     std::string integrity, verdict;
     std::string void_because; ///< empty unless the verdict is void
