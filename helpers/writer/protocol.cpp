@@ -16,8 +16,8 @@ constexpr std::array<std::string_view, 4> kind_names{"ready", "ok", "locked", "f
 [[noreturn]] void refuse(std::string_view line, const std::string& why)
 {
     // A flood of one line must not become a flood of messages.
-    std::string quoted(line.substr(0, 200));
-    throw ProtocolError("protocol error: " + why + " in the line '" + quoted +
+    const std::string quoted(line.substr(0, 200));
+    throw ProtocolError("protocol error: " + why.substr(0, 300) + " in the line '" + quoted +
                         (line.size() > 200 ? "…'" : "'"));
 }
 
