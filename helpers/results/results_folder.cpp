@@ -66,6 +66,17 @@ ordered_json read_run(const fs::path& file)
     return run.is_object() ? run : ordered_json::object();
 }
 
+/// The place behind the last line feed: the size of the file, unless its writer was killed within a line.
+off_t end_of_whole_lines(int descriptor)
+{
+    off_t end = ::lseek(descriptor, 0, SEEK_END);
+    char last = '\0';
+    while (end > 0 && ::pread(descriptor, &last, 1, end - 1) == 1 && last != '\n') {
+        --end;
+    }
+    return end;
+}
+
 std::string read_run_id(const fs::path& file)
 {
     return read_run(file).value("run_id", "");
@@ -96,8 +107,9 @@ void ResultsFolder::begin_run()
         fs::create_directories(place);
         for (const char* const name :
              {"trials.jsonl", "searches.jsonl", "summary.json", "logs", "run.json"}) {
-            std::error_code error; // absent is fine: not every run has searches
-            fs::rename(root_ / name, place / name, error);
+            if (fs::exists(root_ / name)) { // not every run has searches
+                fs::rename(root_ / name, place / name);
+            }
         }
     }
     write_run(root_ / "run.json", false);
@@ -222,13 +234,19 @@ std::vector<ordered_json> read_lines(const fs::path& file)
 void append_line(const fs::path& file, const std::string& line)
 {
     const std::string text = line + "\n";
-    const int descriptor = ::open(file.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0644);
+    const int descriptor = ::open(file.c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0644);
     if (descriptor < 0) {
         fail(file, "cannot open");
     }
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    // The lock ends with the process, so whoever holds it may cut off what a killed one left half written.
+    bool whole = ::flock(descriptor, LOCK_EX) == 0;
+    const off_t end = whole ? end_of_whole_lines(descriptor) : 0;
+    whole = whole && ::ftruncate(descriptor, end) == 0;
+    whole = whole && ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    const int error = errno;
     ::close(descriptor);
-    if (written != static_cast<ssize_t>(text.size())) {
+    if (!whole) {
+        errno = error;
         fail(file, "cannot append a line to");
     }
 }
