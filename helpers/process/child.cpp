@@ -127,9 +127,7 @@ struct InChild {
     {
         ::setpgid(0, 0);            // so that a script's own children can be stopped with it
         ::signal(SIGPIPE, SIG_DFL); // the parent ignores it, and an ignored signal is inherited
-        sigset_t none;
-        sigemptyset(&none);
-        ::sigprocmask(SIG_SETMASK, &none, nullptr);
+        SignalsHeld::let_go_in_child();
         return {};
     }
 
@@ -214,7 +212,7 @@ std::string ExitStatus::text() const
 
 Child::Child(const Command& command)
 {
-    ignore_sigpipe();
+    set_parents_signals();
     Pipe in = make_pipe(command);
     Pipe out = make_pipe(command);
     Descriptor err = make_stderr_file(command);
@@ -222,8 +220,11 @@ Child::Child(const Command& command)
     // us.
     ::fcntl(in.write_end.get(), F_SETFL, O_NONBLOCK);
     ::fcntl(out.read_end.get(), F_SETFL, O_NONBLOCK);
-    pid_ = launch(command, in.read_end.get(), out.write_end.get(), err.get());
-    remember_group(pid_);
+    {
+        const SignalsHeld until_it_is_in_the_account;
+        pid_ = launch(command, in.read_end.get(), out.write_end.get(), err.get());
+        remember_group(pid_);
+    }
     stdin_ = in.write_end.release();
     stdout_ = out.read_end.release();
     stderr_ = err.release();
@@ -241,10 +242,10 @@ Child::~Child()
     if (pid_ > 0 && !poll()) {
         ::kill(-pid_, SIGKILL);
         ::kill(pid_, SIGKILL); // also where it has not reached setpgid yet
+        forget_group(pid_);    // before its number is free for another
         int raw = 0;
         while (::waitpid(pid_, &raw, 0) < 0 && errno == EINTR) {
         }
-        forget_group(pid_);
     }
     for (const int descriptor : {stdin_, stdout_, stderr_}) {
         if (descriptor >= 0) {
@@ -288,11 +289,11 @@ std::optional<ExitStatus> Child::poll()
     }
     if (result == 0 && info.si_pid == pid_) {
         ::kill(-pid_, SIGKILL);
+        forget_group(pid_); // before its number is free for another
         int raw = 0;
         while (::waitpid(pid_, &raw, 0) < 0 && errno == EINTR) {
         }
         status_ = status_from(raw);
-        forget_group(pid_);
     }
     return status_;
 }

@@ -39,7 +39,10 @@ void install()
         struct sigaction action {};
         action.sa_handler = kill_groups;
         sigemptyset(&action.sa_mask);
-        ::sigaction(signals.at(index), &action, &former.at(index));
+        ::sigaction(signals.at(index), nullptr, &former.at(index));
+        if (former.at(index).sa_handler != SIG_IGN) { // nohup ignores SIGHUP: then it must harm no writer
+            ::sigaction(signals.at(index), &action, nullptr);
+        }
     }
 }
 
@@ -65,6 +68,35 @@ std::atomic<pid_t>& slot_for(pid_t value, pid_t start)
 
 } // namespace
 
+SignalsHeld::SignalsHeld()
+{
+    sigset_t held;
+    sigemptyset(&held);
+    for (const int signal : signals) {
+        sigaddset(&held, signal);
+    }
+    ::sigprocmask(SIG_BLOCK, &held, &former_);
+}
+
+SignalsHeld::~SignalsHeld()
+{
+    ::sigprocmask(SIG_SETMASK, &former_, nullptr);
+}
+
+void SignalsHeld::let_go_in_child()
+{
+    for (const int signal : signals) {
+        struct sigaction now {};
+        ::sigaction(signal, nullptr, &now);
+        if (now.sa_handler != SIG_IGN) {
+            ::signal(signal, SIG_DFL); // our handler would kill the child's siblings, in the parent's memory
+        }
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
 void remember_group(pid_t group)
 {
     if (alive++ == 0) {
@@ -81,10 +113,10 @@ void forget_group(pid_t group)
     }
 }
 
-void ignore_sigpipe()
+void set_parents_signals()
 {
-    static const bool done = std::signal(SIGPIPE, SIG_IGN) != SIG_ERR;
-    static_cast<void>(done);
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGCHLD, SIG_DFL);
 }
 
 } // namespace firstlock

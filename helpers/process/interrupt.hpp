@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <sys/types.h>
 
 namespace firstlock {
@@ -7,12 +8,30 @@ namespace firstlock {
 /// Children live in process groups of their own, which a terminal's Ctrl-C does not reach. These
 /// two keep the account of the groups that are alive; on SIGINT, SIGTERM or SIGHUP each of them is
 /// killed, and the signal then takes its former course (Catch2's handler, which reports the case
-/// and dies of the same signal). At most 16,384 groups at once are remembered; those beyond are
-/// stopped by the end of their stdin. Call from one thread only.
+/// and dies of the same signal). A signal that was ignored before, as nohup does with SIGHUP, stays
+/// so. At most 16,384 groups at once are remembered; those beyond are stopped by the end of their
+/// stdin. Call from one thread only.
 void remember_group(pid_t group);
 void forget_group(pid_t group);
 
-/// A writer that dies early would otherwise kill us through its pipe. Idempotent.
-void ignore_sigpipe();
+/// Holds those three signals back while it lives: a child that was started and is not yet in the
+/// account would outlive them.
+class SignalsHeld {
+  public:
+    SignalsHeld();
+    ~SignalsHeld();
+    SignalsHeld(const SignalsHeld&) = delete;
+    SignalsHeld& operator=(const SignalsHeld&) = delete;
+    /// Between fork and exec: no signal is blocked any more, and none runs a handler of the parent.
+    static void let_go_in_child();
+
+  private:
+    sigset_t former_;
+};
+
+/// What a parent of children needs, whatever it inherited: a writer that dies early must not kill
+/// us through its pipe, and with SIGCHLD ignored the system would reap children before we see how
+/// they ended. Idempotent.
+void set_parents_signals();
 
 } // namespace firstlock
