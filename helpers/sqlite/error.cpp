@@ -10,7 +10,7 @@ namespace firstlock {
 namespace {
 
 // Those that locking, full disks and failing disks give; the rest shows as its number.
-constexpr std::array<std::pair<int, const char*>, 34> names{{
+constexpr std::array<std::pair<int, const char*>, 37> names{{
     {SQLITE_OK, "SQLITE_OK"},
     {SQLITE_ERROR, "SQLITE_ERROR"},
     {SQLITE_PERM, "SQLITE_PERM"},
@@ -34,6 +34,9 @@ constexpr std::array<std::pair<int, const char*>, 34> names{{
     {SQLITE_IOERR_WRITE, "SQLITE_IOERR_WRITE"},
     {SQLITE_IOERR_FSYNC, "SQLITE_IOERR_FSYNC"},
     {SQLITE_IOERR_LOCK, "SQLITE_IOERR_LOCK"},
+    {SQLITE_IOERR_SHMOPEN, "SQLITE_IOERR_SHMOPEN"},
+    {SQLITE_IOERR_SHMSIZE, "SQLITE_IOERR_SHMSIZE"},
+    {SQLITE_IOERR_TRUNCATE, "SQLITE_IOERR_TRUNCATE"},
     {SQLITE_IOERR_SHMMAP, "SQLITE_IOERR_SHMMAP"},
     {SQLITE_CORRUPT, "SQLITE_CORRUPT"},
     {SQLITE_FULL, "SQLITE_FULL"},
