@@ -152,6 +152,9 @@ TEST_CASE(
     CHECK(outcome(Kind::failed, SQLITE_CONSTRAINT, "insert", deferred) == Outcome::failed);
     CHECK(outcome(Kind::failed, SQLITE_CONSTRAINT, "", deferred) == Outcome::failed);
     CHECK(outcome(Kind::failed, SQLITE_CONSTRAINT, "commit", deferred) == Outcome::unknown);
+    CHECK(outcome(Kind::failed, {}, "", deferred) ==
+          Outcome::unknown); // it may have been a disk error
+    CHECK(outcome(Kind::failed, {}, "open", deferred) == Outcome::failed);
 }
 
 TEST_CASE("harness.protocol: a task survives the way through the environment")
