@@ -40,7 +40,8 @@ void install()
         action.sa_handler = kill_groups;
         sigemptyset(&action.sa_mask);
         ::sigaction(signals.at(index), nullptr, &former.at(index));
-        if (former.at(index).sa_handler != SIG_IGN) { // nohup ignores SIGHUP: then it must harm no writer
+        if (former.at(index).sa_handler !=
+            SIG_IGN) { // nohup ignores SIGHUP: then it must harm no writer
             ::sigaction(signals.at(index), &action, nullptr);
         }
     }
@@ -89,7 +90,9 @@ void SignalsHeld::let_go_in_child()
         struct sigaction now {};
         ::sigaction(signal, nullptr, &now);
         if (now.sa_handler != SIG_IGN) {
-            ::signal(signal, SIG_DFL); // our handler would kill the child's siblings, in the parent's memory
+            ::signal(
+                signal,
+                SIG_DFL); // our handler would kill the child's siblings, in the parent's memory
         }
     }
     sigset_t none;

@@ -66,7 +66,8 @@ ordered_json read_run(const fs::path& file)
     return run.is_object() ? run : ordered_json::object();
 }
 
-/// The place behind the last line feed: the size of the file, unless its writer was killed within a line.
+/// The place behind the last line feed: the size of the file, unless its writer was killed within a
+/// line.
 off_t end_of_whole_lines(int descriptor)
 {
     off_t end = ::lseek(descriptor, 0, SEEK_END);
@@ -238,11 +239,13 @@ void append_line(const fs::path& file, const std::string& line)
     if (descriptor < 0) {
         fail(file, "cannot open");
     }
-    // The lock ends with the process, so whoever holds it may cut off what a killed one left half written.
+    // The lock ends with the process, so whoever holds it may cut off what a killed one left half
+    // written.
     bool whole = ::flock(descriptor, LOCK_EX) == 0;
     const off_t end = whole ? end_of_whole_lines(descriptor) : 0;
     whole = whole && ::ftruncate(descriptor, end) == 0;
-    whole = whole && ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    whole =
+        whole && ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
     const int error = errno;
     ::close(descriptor);
     if (!whole) {

@@ -53,8 +53,8 @@ class ResultsFolder {
 /// and line number.
 std::vector<nlohmann::ordered_json> read_lines(const std::filesystem::path& file);
 
-/// One write of one line, at the end of `file`, under a lock. What a killed process left half written there is cut
-/// off first: it would make one unreadable line of two.
+/// One write of one line, at the end of `file`, under a lock. What a killed process left half
+/// written there is cut off first: it would make one unreadable line of two.
 void append_line(const std::filesystem::path& file, const std::string& line);
 /// Replaces `file` by rename, so that a reader sees the old or the new text and nothing between.
 void replace_file(const std::filesystem::path& file, const std::string& text);
