@@ -27,7 +27,8 @@ double locked_more_often(LockedShare baseline, LockedShare now)
     const int locked = baseline.locked + now.locked;
     const int least_possible = locked > baseline.trials ? locked - baseline.trials : 0;
     if (now.locked <= least_possible) {
-        return 1; // Every outcome is at least this large, and Boost's complement would need a count below it.
+        return 1; // Every outcome is at least this large, and Boost's complement would need a count
+                  // below it.
     }
     using boost::math::complement;
     const boost::math::hypergeometric_distribution<double> same(

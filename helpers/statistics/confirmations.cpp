@@ -16,11 +16,6 @@ int clean_trials_for(double p, double alpha)
 
 } // namespace
 
-int Confirmations::Candidate::target() const
-{
-    return is_deepened ? clean_trials_for(deepened, alpha) : needed;
-}
-
 double Confirmations::alpha() const
 {
     return 0.05 / (stage_ * (stage_ + 1.0));
@@ -36,14 +31,16 @@ void Confirmations::open(int writers)
     if (!candidates_.empty() && candidates_.back().is_deepened && !candidates_.back().is_ended) {
         ++stage_;
     }
-    candidates_.push_back({.writers = writers,
-                           .alpha = alpha(),
-                           .needed = clean_trials_for(wanted, alpha())});
+    const int needed = clean_trials_for(wanted, alpha());
+    candidates_.push_back(
+        {.writers = writers, .alpha = alpha(), .needed = needed, .target = needed});
 }
 
 void Confirmations::deepen()
 {
-    candidates_.back().is_deepened = true;
+    Candidate& candidate = candidates_.back();
+    candidate.is_deepened = true;
+    candidate.target = clean_trials_for(std::min(0.01 * stage_, wanted), candidate.alpha);
 }
 
 void Confirmations::tell(int writers, bool is_locked)
@@ -71,7 +68,7 @@ void Confirmations::tell(int writers, bool is_locked)
 std::optional<int> Confirmations::waiting() const
 {
     if (candidates_.empty() || candidates_.back().is_ended ||
-        candidates_.back().clean >= candidates_.back().target()) {
+        candidates_.back().clean >= candidates_.back().target) {
         return std::nullopt;
     }
     return candidates_.back().writers;
@@ -79,7 +76,7 @@ std::optional<int> Confirmations::waiting() const
 
 int Confirmations::trials_missing() const
 {
-    return waiting() ? candidates_.back().target() - candidates_.back().clean
+    return waiting() ? candidates_.back().target - candidates_.back().clean
                      : clean_trials_for(wanted, alpha());
 }
 

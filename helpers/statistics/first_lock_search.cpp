@@ -11,14 +11,17 @@ namespace {
 using Place = WritersOrOutside::Place;
 
 constexpr int voids_in_a_row_max = 5;
-constexpr int patrol_depth = 5;         // trials in each octave below the first lock before anything else
-constexpr double patrol_share = 0.10;   // of the limits
-constexpr double fall_share = 0.30;     // of the limits
-constexpr int probes = 3;               // clean trials that an M takes before it is confirmed
-constexpr double rung_ratio_min = 1.15; // no rung is looked for between holds and a first lock this close
+constexpr int patrol_depth = 5; // trials in each octave below the first lock before anything else
+constexpr double patrol_share = 0.10;  // of the limits
+constexpr double fall_share = 0.50;    // of the limits
+constexpr double halfway_share = 0.50; // of the limits, before what holds is confirmed further
+constexpr int sweep_depth = 2;         // trials on each rung of the sweep above a first lock
+constexpr int probes = 3;              // clean trials that an M takes before it is confirmed
+constexpr double rung_ratio_min =
+    1.15; // no rung is looked for between holds and a first lock this close
 
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): unlike the distributions of the standard library it gives the
-/// same numbers on every platform.
+/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): unlike the distributions of the standard
+/// library it gives the same numbers on every platform.
 std::uint64_t mix(std::uint64_t state)
 {
     state += 0x9e3779b97f4a7c15;
@@ -42,7 +45,7 @@ WritersOrOutside place(int writers, int writers_max)
 
 FirstLockSearch::FirstLockSearch(SearchLimits limits)
     : history_(limits), half_(0.5, ThresholdSet::Guess::order, limits.writers_max),
-      tenth_(0.1, ThresholdSet::Guess::level, limits.writers_max)
+      tenth_(0.1, ThresholdSet::Guess::near, limits.writers_max)
 {
     plan_ = make_plan();
 }
@@ -78,7 +81,7 @@ std::optional<FirstLockSearch::Plan> FirstLockSearch::make_plan()
     if (const auto writers = scan()) {
         return Plan{*writers, Purpose::scan};
     }
-    if (!confirmations_.waiting() && spent(Purpose::patrol) < patrol_share) {
+    if (!confirmations_.waiting() && spent(Purpose::patrol) < patrol_share && can_pay_a_lock()) {
         if (const auto writers = patrol(patrol_depth)) {
             return Plan{*writers, Purpose::patrol};
         }
@@ -107,11 +110,14 @@ std::optional<FirstLockSearch::Plan> FirstLockSearch::make_plan()
         confirmations_.open(*writers);
         return Plan{*writers, Purpose::confirm};
     }
-    if (halfway_writers) {
+    if (halfway_writers && spent(Purpose::halfway) < halfway_share) {
         return Plan{*halfway_writers, Purpose::halfway};
     }
     if (const auto plan = deepen()) {
         return plan;
+    }
+    if (halfway_writers) {
+        return Plan{*halfway_writers, Purpose::halfway};
     }
     stopped_because_ = can_pay_a_lock() ? "decided" : "budget";
     return std::nullopt;
@@ -131,13 +137,15 @@ std::optional<int> FirstLockSearch::scan() const
     return std::nullopt;
 }
 
-/// An M at random, on a grid of quarter octaves, in the octave below the first lock that has the fewest trials; none
-/// when each has `depth` of them.
+/// An M at random, on a grid of quarter octaves, in the octave that has the fewest trials; none
+/// when each has `depth` of them. The octave below a first lock is left out: it is likely to lock
+/// too, and climb() gets there for less.
 std::optional<int> FirstLockSearch::patrol(int depth) const
 {
     std::optional<int> octave; // its lowest M
     int fewest = depth;
-    for (int low = 1; low < history_.first_lock(); low *= 2) {
+    const int end = history_.has_locked() ? history_.first_lock() / 2 + 1 : history_.first_lock();
+    for (int low = 1; low < end; low *= 2) {
         int trials = 0;
         for (auto at = history_.levels().lower_bound(low);
              at != history_.levels().end() && at->first < 2 * low; ++at) {
@@ -152,12 +160,11 @@ std::optional<int> FirstLockSearch::patrol(int depth) const
         return std::nullopt;
     }
     const double quarter = std::floor(4 * random(1)) / 4;
-    return std::min(static_cast<int>(std::lround(*octave * std::exp2(quarter))),
-                    history_.first_lock() - 1);
+    return std::min(static_cast<int>(std::lround(*octave * std::exp2(quarter))), end - 1);
 }
 
-/// The M to confirm while none is confirmed: the largest where nothing locked, else below the first lock by a factor
-/// that grows with every failure.
+/// The M to confirm while none is confirmed: the largest where nothing locked, else below the first
+/// lock by a factor that grows with every failure.
 std::optional<int> FirstLockSearch::candidate() const
 {
     if (confirmations_.confirmed() || history_.first_lock() == 1) {
@@ -166,23 +173,28 @@ std::optional<int> FirstLockSearch::candidate() const
     if (!history_.has_locked()) {
         return history_.limits().writers_max;
     }
-    const double factor = std::exp2(0.5 * (1 + confirmations_.failures_in_a_row()));
+    const double factor = std::exp2(1 + 0.5 * confirmations_.failures_in_a_row());
     return std::max(1, static_cast<int>(history_.first_lock() / factor));
 }
 
-/// The trial that tells most about a fall of P(lock): at writers_max first, which bisection never sees again once
-/// something below has locked; then, as long as a level looks rarer than one below it, at either of them until one
-/// tenth is shown to lie between them.
+/// The trial that tells most about a fall of P(lock): at writers_max first, which bisection never
+/// sees again once something below has locked; where that is clean, on rungs in between; then, as
+/// long as a level looks rarer than one below it, at either of them until one tenth is shown to lie
+/// between them.
 std::optional<int> FirstLockSearch::fall() const
 {
     const int writers_max = history_.limits().writers_max;
-    if (history_.first_lock() >= writers_max || spent(Purpose::fall) >= fall_share ||
-        !can_pay_a_lock() || !tenth_.range()) {
+    const auto range = tenth_.range();
+    if (!range || history_.first_lock() >= writers_max || spent(Purpose::fall) >= fall_share ||
+        !can_pay_a_lock()) {
         return std::nullopt;
     }
     const TrialHistory::Level top = history_.level(writers_max);
     if (top.clean + top.locked == 0) {
         return writers_max;
+    }
+    if (const auto writers = top.locked == 0 ? sweep() : std::nullopt) {
+        return writers;
     }
     std::optional<int> common;
     std::optional<int> rare;
@@ -190,17 +202,36 @@ std::optional<int> FirstLockSearch::fall() const
         if (level.locked > 0 && (!common || tenth_.guess(at) > tenth_.guess(*common))) {
             common = at;
         }
-        if (common && at > *common && (!rare || tenth_.guess(at) < tenth_.guess(*rare))) {
+    }
+    for (const auto& [at, level] : history_.levels()) {
+        if (common && at > *common && tenth_.guess(at) < 0.1) {
             rare = at;
         }
     }
-    if (!rare || tenth_.guess(*rare) >= 0.1 || tenth_.guess(*common) <= 0.1) {
+    if (!rare || tenth_.guess(*common) <= 0.1) {
         return std::nullopt;
     }
-    return tenth_.is_shown_rare(*rare) ? common : rare;
+    // Clean trials reject each m below them, locks each m above.
+    return range->low <= *common ? rare : common;
 }
 
-/// The geometric middle between what is confirmed and the first lock, while there is room and it can be paid.
+/// The rung of the scan above the first lock that has the fewest trials, up to `sweep_depth` each.
+std::optional<int> FirstLockSearch::sweep() const
+{
+    std::optional<int> rung;
+    int fewest = sweep_depth;
+    for (int writers = 1; writers < history_.limits().writers_max; writers *= 2) {
+        const TrialHistory::Level level = history_.level(writers);
+        if (writers > history_.first_lock() && level.clean + level.locked < fewest) {
+            fewest = level.clean + level.locked;
+            rung = writers;
+        }
+    }
+    return rung;
+}
+
+/// The geometric middle between what is confirmed and the first lock, while there is room and it
+/// can be paid.
 std::optional<int> FirstLockSearch::climb() const
 {
     const std::optional<int> base = confirmations_.confirmed();
@@ -226,7 +257,7 @@ std::optional<int> FirstLockSearch::halfway() const
         !can_pay_a_lock()) {
         return std::nullopt;
     }
-    return halfway_query(history_, *range);
+    return halfway_query(history_, half_);
 }
 
 /// More trials at what holds, every fifth of them below it, where a lock would matter as much.
@@ -253,7 +284,8 @@ std::optional<FirstLockSearch::Plan> FirstLockSearch::deepen()
     return Plan{*confirmations_.waiting(), Purpose::confirm};
 }
 
-/// Whether the budget would bear one more locked trial. It always bears the first, whose cost is not known.
+/// Whether the budget would bear one more locked trial. It always bears the first, whose cost is
+/// not known.
 bool FirstLockSearch::can_pay_a_lock() const
 {
     return history_.locked_cost() <= history_.seconds_left();
@@ -288,8 +320,9 @@ FirstLock FirstLockSearch::result() const
     if (history_.has_locked()) {
         found.first_lock = history_.first_lock();
     }
-    found.monotone = tenth_.range().has_value() && half_.range().has_value();
-    const auto range = half_.range().value_or(ThresholdSet::Range{1, found.writers_max + 1});
+    found.monotone = tenth_.range().has_value();
+    const ThresholdSet::Range all{1, found.writers_max + 1};
+    const auto range = found.monotone ? half_.range().value_or(all) : all;
     found.m50_low = place(range.low, found.writers_max);
     found.m50_high = place(range.high, found.writers_max);
     found.m50 = halfway_estimate(history_);

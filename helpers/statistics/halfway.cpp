@@ -1,7 +1,6 @@
 #include "helpers/statistics/halfway.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <vector>
 
@@ -10,9 +9,9 @@ namespace {
 
 using Place = WritersOrOutside::Place;
 
-/// How much an answer is trusted to point to the right side. The true share is unknown, close to 1/2 at the M
-/// looked for and to 1 far from it; 0.7 is forgiving near it and still fast.
-constexpr double trust = 0.7;
+/// How much an answer is trusted to point to the right side. The true share is unknown, close to
+/// 1/2 at the M looked for and to 1 far from it; 0.75 is forgiving near it and still fast.
+constexpr double trust = 0.75;
 
 /// Belief about log m in pieces between levels; "below" and "above" get an octave each.
 struct Piece {
@@ -65,54 +64,91 @@ double log_quantile(const std::vector<Piece>& pieces, double quantile)
     return pieces.back().log_to;
 }
 
-/// The quantile of the belief at which an answer is worth most per second: the entropy of the answer over its
-/// expected cost.
+double bits(double p)
+{
+    return -p * std::log2(p) - (1 - p) * std::log2(1 - p);
+}
+
+/// The quantile of the belief at which a trial is worth most per second: what its answer is
+/// expected to tell over what it is expected to cost.
 double thriftiest_quantile(double clean_cost, double locked_cost)
 {
-    constexpr std::array quantiles{0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5};
     double best = 0.5;
     double most = 0;
-    for (const double p : quantiles) {
-        const double bits = -p * std::log2(p) - (1 - p) * std::log2(1 - p);
+    for (const double quantile : {0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5}) {
+        const double p = quantile * trust + (1 - quantile) * (1 - trust);
         const double cost = p * locked_cost + (1 - p) * clean_cost;
-        if (cost > 0 && bits / cost > most) {
-            most = bits / cost;
-            best = p;
+        const double worth = cost > 0 ? (bits(p) - bits(trust)) / cost : 0;
+        if (worth > most) {
+            most = worth;
+            best = quantile;
         }
     }
     return best;
 }
 
-} // namespace
+/// So far from the middle of the belief trials are made to answer clearly: nearer to it, half of
+/// them would speak for the other side and the set would hardly shrink.
+constexpr double aside = 1.15;
 
-int halfway_query(const TrialHistory& history, const ThresholdSet::Range& range)
+/// An M above `middle` whose trials would reject the upper end of the set: the smallest level that
+/// is thought to lock nearly always, or one halfway there.
+int query_above(const TrialHistory& history, const ThresholdSet& half, double middle, int end)
 {
-    const std::vector<Piece> pieces = belief(history);
-    const double middle = log_quantile(pieces, 0.5);
-    const int writers_max = history.limits().writers_max;
-    double at = 0;
-    if (log_quantile(pieces, 0.9) - log_quantile(pieces, 0.1) > std::log(1.3)) {
-        const int around = std::clamp(static_cast<int>(std::exp(middle)), 1, writers_max);
-        at = log_quantile(pieces,
-                          thriftiest_quantile(history.clean_cost(around), history.locked_cost()));
-    } else {
-        const bool is_high_farther = std::log(range.high) - middle > middle - std::log(range.low);
-        at = log_quantile(pieces, is_high_farther ? 0.85 : 0.15);
-    }
-    const int writers = std::clamp(static_cast<int>(std::lround(std::exp(at))), 1, writers_max);
-    // A level that is within 2 % is asked again: a table with ten trials at 101 says more than ten rows.
-    for (const auto& [level, seen] : history.levels()) {
-        if (std::abs(std::log(level) - std::log(writers)) < 0.02) {
-            return level;
+    for (const auto& [at, level] : history.levels()) {
+        if (at >= std::floor(aside * middle) && at < end && half.guess(at) >= 0.9) {
+            return at;
         }
     }
-    return writers;
+    return static_cast<int>(std::lround(std::sqrt(middle * end)));
+}
+
+/// The same below `middle`, for the lower end of the set: the largest level that is thought to lock
+/// rarely.
+int query_below(const TrialHistory& history, const ThresholdSet& half, double middle, int end)
+{
+    for (auto at = history.levels().rbegin(); at != history.levels().rend(); ++at) {
+        if (at->first <= std::ceil(middle / aside) && at->first >= end &&
+            half.guess(at->first) <= 0.1) {
+            return at->first;
+        }
+    }
+    return static_cast<int>(std::lround(std::sqrt(middle * end)));
+}
+
+} // namespace
+
+int halfway_query(const TrialHistory& history, const ThresholdSet& half)
+{
+    const int writers_max = history.limits().writers_max;
+    const ThresholdSet::Range range = half.range().value();
+    const std::vector<Piece> pieces = belief(history);
+    const double middle =
+        std::clamp(std::exp(log_quantile(pieces, 0.5)), static_cast<double>(range.low),
+                   static_cast<double>(range.high));
+    int writers = 0;
+    if (log_quantile(pieces, 0.9) - log_quantile(pieces, 0.1) > std::log(4)) {
+        const int around = std::min(static_cast<int>(middle), writers_max);
+        const double quantile =
+            thriftiest_quantile(history.clean_cost(around), history.locked_cost());
+        writers = static_cast<int>(std::lround(std::exp(log_quantile(pieces, quantile))));
+    } else if (range.high / middle > middle / range.low) {
+        writers = query_above(history, half, middle, range.high);
+    } else {
+        writers = query_below(history, half, middle, range.low);
+    }
+    // Below and above these the side on which m50 lies is settled.
+    return std::clamp(writers, range.low,
+                      std::max(range.low, std::min(range.high - 1, writers_max)));
 }
 
 bool is_narrow(const ThresholdSet::Range& range, int writers_max)
 {
-    const bool is_outside = range.high == 1 || range.low > writers_max;
-    return is_outside || range.high - range.low <= 1 || range.high <= 1.3 * range.low;
+    if (range.high == 1 || range.low > writers_max) {
+        return true;
+    }
+    const bool is_inside = range.low > 1 && range.high <= writers_max;
+    return is_inside && (range.high - range.low <= 1 || range.high <= 1.5 * range.low);
 }
 
 WritersOrOutside halfway_estimate(const TrialHistory& history)

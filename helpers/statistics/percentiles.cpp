@@ -11,7 +11,8 @@ namespace {
 void sort_sample(std::vector<double>& sample)
 {
     if (sample.empty()) {
-        throw std::invalid_argument("percentile: the sample is empty; at least one value is needed");
+        throw std::invalid_argument(
+            "percentile: the sample is empty; at least one value is needed");
     }
     if (std::any_of(sample.begin(), sample.end(), [](double value) { return std::isnan(value); })) {
         throw std::invalid_argument("percentile: the sample holds a NaN; numbers are accepted");
@@ -25,7 +26,8 @@ double at_percent(const std::vector<double>& sorted, double percent)
         throw std::invalid_argument("percentile: percent is " + std::to_string(percent) +
                                     "; accepted: above 0, up to 100");
     }
-    // Multiplied before it is divided, so that 7 % of 100 values is rank 7 and not the 8 that 0.07 * 100 gives.
+    // Multiplied before it is divided, so that 7 % of 100 values is rank 7 and not the 8 that 0.07
+    // * 100 gives.
     const double rank = std::ceil(percent * static_cast<double>(sorted.size()) / 100);
     const auto last = sorted.size();
     return sorted[std::clamp(static_cast<std::size_t>(rank), std::size_t{1}, last) - 1];

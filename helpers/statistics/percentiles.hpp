@@ -4,11 +4,12 @@
 
 namespace firstlock {
 
-/// The nearest-rank percentile of `sample`: its smallest value that at least `percent` % of all values do not
-/// exceed. It is always a value that was measured, never one in between, which is what a statement about waits
-/// should rest on. Definition: type 1 of Hyndman and Fan, "Sample Quantiles in Statistical Packages", The
-/// American Statistician 50 (1996). The order of `sample` does not matter. Throws std::invalid_argument for an
-/// empty sample, a NaN in it, or a `percent` outside (0, 100].
+/// The nearest-rank percentile of `sample`: its smallest value that at least `percent` % of all
+/// values do not exceed. It is always a value that was measured, never one in between, which is
+/// what a statement about waits should rest on. Definition: type 1 of Hyndman and Fan, "Sample
+/// Quantiles in Statistical Packages", The American Statistician 50 (1996). The order of `sample`
+/// does not matter. Throws std::invalid_argument for an empty sample, a NaN in it, or a `percent`
+/// outside (0, 100].
 double percentile(std::vector<double> sample, double percent);
 
 /// The percentiles that results name, in the unit of the sample.

@@ -51,14 +51,17 @@ FirstLock PlainBisection::result() const
     found.m50_high = {.place = Place::above};
     if (history_.has_locked()) {
         found.first_lock = history_.first_lock();
-        found.m50_high = history_.first_lock() > 1
-                             ? WritersOrOutside{.writers = static_cast<double>(history_.first_lock())}
-                             : WritersOrOutside{.place = Place::below};
+        found.m50_high =
+            history_.first_lock() > 1
+                ? WritersOrOutside{.writers = static_cast<double>(history_.first_lock())}
+                : WritersOrOutside{.place = Place::below};
     } else if (passed == found.writers_max) {
         found.m50_low = {.place = Place::above};
     }
     found.m50 = found.m50_high;
-    found.stopped_because = next_writers() ? "not stopped" : history_.is_spent() ? "budget" : "decided";
+    found.stopped_because = next_writers()        ? "not stopped"
+                            : history_.is_spent() ? "budget"
+                                                  : "decided";
     return found;
 }
 

@@ -40,19 +40,21 @@ PromiseTerms checked(PromiseTerms terms)
     return terms;
 }
 
-/// The logarithm of what a stake of 1 against "P(lock) is p" has become.
-double log_capital(double p, int locked, int trials)
+/// The logarithm of the mixture's probability of what was seen: half Jeffreys' prior, half P = 0.
+double log_mixture(int locked, int trials)
 {
     const double k = locked;
     const double n = trials;
     const auto log_gamma = [](double x) { return boost::math::lgamma(x); };
-    const double log_pi = 2 * log_gamma(0.5);
-    const double jeffreys = log_gamma(k + 0.5) + log_gamma(n - k + 0.5) - log_gamma(n + 1) - log_pi;
-    const double log_mixture =
-        locked > 0 ? jeffreys - std::log(2) : std::log1p(std::exp(jeffreys)) - std::log(2);
-    const double log_likelihood =
-        (k > 0 ? k * std::log(p) : 0) + (n > k ? (n - k) * std::log1p(-p) : 0);
-    return log_mixture - log_likelihood;
+    const double jeffreys = log_gamma(k + 0.5) + log_gamma(n - k + 0.5) - log_gamma(n + 1) -
+                            2 * log_gamma(0.5); // Beta(k + 1/2, n - k + 1/2) over Beta(1/2, 1/2)
+    return (locked > 0 ? jeffreys : std::log1p(std::exp(jeffreys))) - std::log(2);
+}
+
+double log_likelihood(double p, int locked, int trials)
+{
+    return (locked > 0 ? locked * std::log(p) : 0) +
+           (trials > locked ? (trials - locked) * std::log1p(-p) : 0);
 }
 
 } // namespace
@@ -70,9 +72,7 @@ std::string_view name(PromiseVerdict verdict)
     return "undecided";
 }
 
-SequentialTest::SequentialTest(PromiseTerms terms) : terms_(checked(terms))
-{
-}
+SequentialTest::SequentialTest(PromiseTerms terms) : terms_(checked(terms)) {}
 
 void SequentialTest::tell(bool is_locked)
 {
@@ -82,8 +82,8 @@ void SequentialTest::tell(bool is_locked)
         return;
     }
     // Where nothing is tolerated, one lock refutes: the ratio is infinite, as it should be.
-    log_ratio_ += is_locked ? std::log(terms_.refuted) - std::log(terms_.tolerated)
-                            : -clean_step(terms_);
+    log_ratio_ +=
+        is_locked ? std::log(terms_.refuted) - std::log(terms_.tolerated) : -clean_step(terms_);
     if (log_ratio_ >= boundary(terms_)) {
         verdict_ = PromiseVerdict::broken;
     } else if (log_ratio_ <= -boundary(terms_)) {
@@ -117,15 +117,17 @@ Interval anytime_bounds(int locked, int trials, double confidence)
     if (trials == 0) {
         return {.low = 0, .high = 1};
     }
-    // The capital falls up to the share that was seen and rises after it, so there is one root on either side.
+    // The capital falls up to the share that was seen and rises after it, so there is one root on
+    // either side.
     const double seen = static_cast<double>(locked) / trials;
-    const double log_limit = -std::log(1 - confidence);
-    const auto excess = [&](double p) { return log_capital(p, locked, trials) - log_limit; };
+    const double log_stake = log_mixture(locked, trials) + std::log(1 - confidence);
+    const auto excess = [&](double p) { return log_stake - log_likelihood(p, locked, trials); };
     const auto close = boost::math::tools::eps_tolerance<double>(40);
     constexpr double edge = 1e-12;
     Interval bounds;
     if (locked > 0 && excess(edge) > 0) {
-        bounds.low = boost::math::tools::bisect(excess, edge, seen == 1 ? 1 - edge : seen, close).first;
+        bounds.low =
+            boost::math::tools::bisect(excess, edge, seen == 1 ? 1 - edge : seen, close).first;
     }
     if (locked < trials && excess(1 - edge) > 0) {
         bounds.high =

@@ -6,9 +6,9 @@
 
 namespace firstlock {
 
-/// A promise about P(lock), the probability that a trial has a locked writer: at most `tolerated` is fine,
-/// `refuted` or more is not, and in between either verdict is right. 0 <= tolerated < refuted < 1, and
-/// 0.5 <= confidence < 1.
+/// A promise about P(lock), the probability that a trial has a locked writer: at most `tolerated`
+/// is fine, `refuted` or more is not, and in between either verdict is right. Here 0 <= tolerated <
+/// refuted < 1, and 0.5 <= confidence < 1.
 struct PromiseTerms {
     double tolerated = 0;
     double refuted = 0;
@@ -21,18 +21,20 @@ std::string_view name(PromiseVerdict verdict);
 
 /// Decides a promise with as few trials as can be, in either direction, looking after each one.
 ///
-/// The verdict is Wald's sequential probability ratio test ("Sequential Tests of Statistical Hypotheses",
-/// Annals of Mathematical Statistics 16, 1945) of `tolerated` against `refuted`, which of all tests with its
-/// error rates needs the fewest trials at both. Its boundaries are 1/alpha and alpha with alpha = 1 - confidence:
-/// a little wider than Wald's own (1-alpha)/alpha, which overrun alpha by up to a factor of 1/(1-alpha). A promise
-/// with P(lock) <= tolerated is called broken, and one with P(lock) >= refuted is called kept, with a
-/// probability of at most alpha, however long the test runs. The first verdict stands; later trials only count.
+/// The verdict is Wald's sequential probability ratio test ("Sequential Tests of Statistical
+/// Hypotheses", Annals of Mathematical Statistics 16, 1945) of `tolerated` against `refuted`, which
+/// of all tests with its error rates needs the fewest trials at both. Its boundaries are 1/alpha
+/// and alpha with alpha = 1 - confidence: a little wider than Wald's own (1-alpha)/alpha, which
+/// overrun alpha by up to a factor of 1/(1-alpha). A promise with P(lock) <= tolerated is called
+/// broken, and one with P(lock) >= refuted is called kept, with a probability of at most alpha,
+/// however long the test runs. The first verdict stands; later trials only count.
 ///
-/// bounds() hold P(lock) between them with the confidence given *at all times together*, hence also at a moment
-/// picked by looking at them. They are the P at which the capital of Robbins' mixture martingale ("Statistical
-/// Methods Related to the Law of the Iterated Logarithm", Annals of Mathematical Statistics 41, 1970) is below
-/// 1/alpha (Ville's inequality). Half of the mixture is Jeffreys' prior Beta(1/2, 1/2) and half sits at P = 0, the
-/// usual case here: after n clean trials the upper bound is about 1 - (alpha/2)^(1/n).
+/// bounds() hold P(lock) between them with the confidence given *at all times together*, hence also
+/// at a moment picked by looking at them. They are the P at which the capital of Robbins' mixture
+/// martingale ("Statistical Methods Related to the Law of the Iterated Logarithm", Annals of
+/// Mathematical Statistics 41, 1970) is below 1/alpha (Ville's inequality). Half of the mixture is
+/// Jeffreys' prior Beta(1/2, 1/2) and half sits at P = 0, the usual case here: after n clean trials
+/// the upper bound is about 1 - (alpha/2)^(1/n).
 class SequentialTest {
   public:
     /// Throws std::invalid_argument that names the term, its value and what is accepted.
@@ -56,11 +58,12 @@ class SequentialTest {
     PromiseVerdict verdict_ = PromiseVerdict::undecided;
 };
 
-/// The number of clean trials in a row that decide "kept" from the start: 299 for {0, 0.01, 0.95}. Throws as
-/// SequentialTest does.
+/// The number of clean trials in a row that decide "kept" from the start: 299 for {0, 0.01, 0.95}.
+/// Throws as SequentialTest does.
 int clean_trials_needed(PromiseTerms terms);
 
-/// bounds() of a test that saw `locked` of `trials`. No trial gives [0, 1]. Throws as clopper_pearson() does.
+/// bounds() of a test that saw `locked` of `trials`. No trial gives [0, 1]. Throws as
+/// clopper_pearson() does.
 Interval anytime_bounds(int locked, int trials, double confidence = 0.95);
 
 } // namespace firstlock

@@ -19,27 +19,23 @@ double ThresholdSet::guess(int writers) const
 {
     int locked = 0;
     int clean = 0;
-    if (guess_ == Guess::level) {
-        if (const auto found = levels_.find(writers); found != levels_.end()) {
-            locked = found->second.locked;
-            clean = found->second.clean;
-        }
-    } else {
-        for (const auto& [at, level] : levels_) {
-            locked += at <= writers ? level.locked : 0;
-            clean += at >= writers ? level.clean : 0;
-        }
+    constexpr double half_octave = 1.41421356;
+    for (const auto& [at, level] : levels_) {
+        const bool is_near = at <= writers * half_octave && writers <= at * half_octave;
+        locked += (guess_ == Guess::near ? is_near : at <= writers) ? level.locked : 0;
+        clean += (guess_ == Guess::near ? is_near : at >= writers) ? level.clean : 0;
     }
-    // Half a trial's worth of not knowing (Krichevsky and Trofimov, 1981), centred where no bet is made.
-    constexpr double unknown = 0.5;
+    // So many trials' worth of not knowing, centred where no bet is made. Along a rising curve
+    // answers agree and little caution is best (Krichevsky and Trofimov, 1981); within half an
+    // octave they may well differ.
+    const double unknown = guess_ == Guess::order ? 0.5 : 2;
     return (locked + unknown * share_) / (locked + clean + unknown);
 }
 
 void ThresholdSet::add(int writers, bool is_locked)
 {
     const double bet = guess(writers);
-    const double gain =
-        is_locked ? std::log(bet / share_) : std::log1p(-bet) - std::log1p(-share_);
+    const double gain = is_locked ? std::log(bet / share_) : std::log1p(-bet) - std::log1p(-share_);
     Level& level = levels_[writers];
     (bet > share_ ? level.gain_from_locks : level.gain_from_clean) += gain;
     ++(is_locked ? level.locked : level.clean);
@@ -65,24 +61,6 @@ std::optional<ThresholdSet::Range> ThresholdSet::range() const
     }
     take(writers_max_ + 1);
     return range;
-}
-
-bool ThresholdSet::is_shown_rare(int writers) const
-{
-    double gain = 0;
-    for (auto at = levels_.lower_bound(writers); at != levels_.end(); ++at) {
-        gain += at->second.gain_from_clean;
-    }
-    return gain >= log_capital_needed;
-}
-
-bool ThresholdSet::is_shown_common(int writers) const
-{
-    double gain = 0;
-    for (auto at = levels_.begin(); at != levels_.end() && at->first <= writers; ++at) {
-        gain += at->second.gain_from_locks;
-    }
-    return gain >= log_capital_needed;
 }
 
 } // namespace firstlock

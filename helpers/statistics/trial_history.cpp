@@ -10,7 +10,8 @@
 namespace firstlock {
 namespace {
 
-[[noreturn]] void refuse(const std::string& what, const std::string& found, const std::string& accepted)
+[[noreturn]] void refuse(const std::string& what, const std::string& found,
+                         const std::string& accepted)
 {
     throw std::invalid_argument(what + " is " + found + "; accepted: " + accepted);
 }
@@ -84,8 +85,8 @@ double TrialHistory::share(const TrialAnswer& answer) const
 
 double TrialHistory::clean_cost(int writers) const
 {
-    // The nearest level below that was clean, in proportion: a trial's start costs something too, so this errs
-    // on the dear side. Nothing below: the nearest above, as it is.
+    // The nearest level below that was clean, in proportion: a trial's start costs something too,
+    // so this errs on the dear side. Nothing below: the nearest above, as it is.
     double cost = 0;
     for (const auto& [at, level] : levels_) {
         if (level.clean == 0) {

@@ -8,8 +8,8 @@
 
 namespace firstlock {
 
-/// All answers of one search, added up per level: what was seen, and what it cost. Knows nothing about where to
-/// look next.
+/// All answers of one search, added up per level: what was seen, and what it cost. Knows nothing
+/// about where to look next.
 class TrialHistory {
   public:
     struct Level {
@@ -24,15 +24,16 @@ class TrialHistory {
     /// Throws std::invalid_argument for limits that make no sense.
     explicit TrialHistory(const SearchLimits& limits);
 
-    /// Throws std::invalid_argument for an answer that cannot be: writers outside 1 … writers_max, more locked
-    /// writers than writers, negative counts or seconds.
+    /// Throws std::invalid_argument for an answer that cannot be: writers outside 1 … writers_max,
+    /// more locked writers than writers, negative counts or seconds.
     void add(const TrialAnswer& answer);
 
     const SearchLimits& limits() const { return limits_; }
     const std::map<int, Level>& levels() const { return levels_; }
     Level level(int writers) const;
 
-    /// The smallest M that ever locked; writers_max + 1 where none did, so that it is a bound in either case.
+    /// The smallest M that ever locked; writers_max + 1 where none did, so that it is a bound in
+    /// either case.
     int first_lock() const { return first_lock_; }
     bool has_locked() const { return first_lock_ <= limits_.writers_max; }
 
@@ -41,7 +42,8 @@ class TrialHistory {
     double seconds_left() const { return limits_.budget_s - seconds_; }
     bool is_spent() const { return seconds_left() <= 0 || answers_ >= limits_.trials_max; }
 
-    /// The share of the limits that `answer` uses up: of the budget or of the trials, whichever is more.
+    /// The share of the limits that `answer` uses up: of the budget or of the trials, whichever is
+    /// more.
     double share(const TrialAnswer& answer) const;
 
     /// The expected seconds of a trial, learned from the answers: 0 while nothing is known.

@@ -14,9 +14,9 @@ namespace firstlock::simulated {
 
 /// A set-up whose P(lock) is known: what a search is measured against.
 struct Setup {
-    std::string shape;
+    std::string shape = "unnamed";
     bool is_monotone = true;
-    std::function<double(int writers)> lock_probability;
+    std::function<double(int writers)> lock_probability = {};
     double timeout_s = 5; ///< what a locked trial costs on top of a clean one
 };
 
@@ -31,8 +31,8 @@ inline std::function<double(int)> logistic(double middle, double width)
     return [=](int writers) { return 1 / (1 + std::exp(-std::log(writers / middle) / width)); };
 }
 
-/// Straight lines in log M between points, as in WAL at synchronous FULL: locks at 100 often, at 500 sometimes, at
-/// 1000 never.
+/// Straight lines in log M between points, as in WAL at synchronous FULL: locks at 100 often, at
+/// 500 sometimes, at 1000 never.
 inline double rise_and_fall(int writers)
 {
     const auto line = [&](double from, double p_from, double to, double p_to) {
@@ -54,7 +54,8 @@ inline std::vector<Setup> setups()
         {"all-zero", true, [](int) { return 0.0; }},
         {"all-one", true, [](int) { return 1.0; }},
         {"step at 150", true, [](int writers) { return writers < 150 ? 0.0 : 1.0; }},
-        {"plateau of 0.3", true, [](int writers) { return writers < 60 ? 0.0 : 0.3; }},
+        {"flat at 0.06", true, [](int) { return 0.06; }},
+        {"plateau at 0.3", true, [](int writers) { return writers < 60 ? 0.0 : 0.3; }},
         {"timeout 0", true, [](int writers) { return 1 - std::pow(0.7, writers - 1); }, 0},
         {"rise and fall", false, rise_and_fall},
     };
