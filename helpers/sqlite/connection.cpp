@@ -48,7 +48,8 @@ std::string text_of(sqlite3_stmt* statement, int index)
 Connection::Connection(const std::filesystem::path& database, const OpenOptions& options)
 {
     const int flags =
-        options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+        (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+        (options.shared_cache ? SQLITE_OPEN_SHAREDCACHE : 0);
     const int code = sqlite3_open_v2(database.c_str(), &handle_, flags, nullptr);
     if (code != SQLITE_OK) {
         SqliteError error("open '" + database.string() + "'",
@@ -67,8 +68,7 @@ Connection::~Connection()
 }
 
 Connection::Connection(Connection&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)),
-      constant_retry_(std::move(other.constant_retry_))
+    : handle_(std::exchange(other.handle_, nullptr)), retry_(std::move(other.retry_))
 {
 }
 
@@ -77,7 +77,7 @@ Connection& Connection::operator=(Connection&& other) noexcept
     if (this != &other) {
         close();
         handle_ = std::exchange(other.handle_, nullptr);
-        constant_retry_ = std::move(other.constant_retry_);
+        retry_ = std::move(other.retry_);
     }
     return *this;
 }
@@ -85,31 +85,36 @@ Connection& Connection::operator=(Connection&& other) noexcept
 void Connection::close() noexcept
 {
     sqlite3_close_v2(std::exchange(handle_, nullptr));
-    constant_retry_.reset();
+    retry_.reset();
 }
 
 void Connection::set_busy_timeout(std::chrono::milliseconds timeout, Retry retry)
 {
-    if (retry == Retry::constant && timeout.count() > 0) {
-        constant_retry_ = std::make_unique<ConstantRetry>(ConstantRetry{timeout, {}});
-        sqlite3_busy_handler(handle_, wait_a_millisecond, constant_retry_.get());
-    } else {
+    if (retry == Retry::sqlite || timeout.count() <= 0) {
         sqlite3_busy_timeout(handle_, static_cast<int>(timeout.count()));
+        return;
     }
+    constexpr int jitter_ms_max = 10;
+    retry_ = std::make_unique<RetryState>(
+        RetryState{timeout, retry == Retry::constant ? 1 : jitter_ms_max, {}});
+    sqlite3_busy_handler(handle_, wait_a_little, retry_.get());
 }
 
 // As sqlite3-ruby's busy_handler_timeout= does: the clock starts at the first call, and each later
-// call sleeps one millisecond until it has run out.
-int Connection::wait_a_millisecond(void* state, int times_called)
+// call sleeps (there always one millisecond) until it has run out.
+int Connection::wait_a_little(void* state, int times_called)
 {
-    auto& retry = *static_cast<ConstantRetry*>(state);
+    auto& retry = *static_cast<RetryState*>(state);
     const auto now = std::chrono::steady_clock::now();
     if (times_called == 0) {
         retry.deadline = now + retry.timeout;
     } else if (now > retry.deadline) {
         return 0;
     } else {
-        sqlite3_sleep(1);
+        // SQLite's own generator: a seed of the run would bring many processes back into step.
+        unsigned random = 0;
+        sqlite3_randomness(sizeof(random), &random);
+        sqlite3_sleep(1 + static_cast<int>(random % static_cast<unsigned>(retry.sleep_ms_max)));
     }
     return 1;
 }

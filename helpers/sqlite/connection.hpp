@@ -20,12 +20,16 @@ enum class Retry {
               ///< sleeps summed up
     constant, ///< one millisecond at a time until the timeout by the clock, as sqlite3-ruby does
               ///< for Rails 8
+    jittered, ///< 1 to 10 ms drawn anew each time, until the timeout by the clock: no two waiters
+              ///< keep in step
 };
 
 struct OpenOptions {
     std::chrono::milliseconds busy_timeout{0};
     Retry retry = Retry::sqlite;
     bool read_only = false;
+    bool shared_cache =
+        false; ///< with the other such connections of this process (sqlite.org/sharedcache.html)
 };
 
 /// One connection to one database file, closed on destruction; move-only. Extended result codes are
@@ -58,15 +62,17 @@ class Connection {
     sqlite3* handle() const { return handle_; }
 
   private:
-    struct ConstantRetry {
+    /// What a busy handler of our own knows.
+    struct RetryState {
         std::chrono::milliseconds timeout{0};
+        int sleep_ms_max = 1;
         std::chrono::steady_clock::time_point deadline{};
     };
-    static int wait_a_millisecond(void* state, int times_called);
+    static int wait_a_little(void* state, int times_called);
     void close() noexcept;
 
     sqlite3* handle_ = nullptr;
-    std::unique_ptr<ConstantRetry> constant_retry_; // SQLite keeps its address while we move
+    std::unique_ptr<RetryState> retry_; // SQLite keeps its address while we move
 };
 
 /// A prepared statement, finalised on destruction; move-only. It must not outlive its connection.

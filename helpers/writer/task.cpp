@@ -10,7 +10,7 @@ namespace {
 constexpr std::array<std::string_view, 4> transactions{"autocommit", "deferred", "immediate",
                                                        "exclusive"};
 constexpr std::array<std::string_view, 2> connects{"before_go", "after_go"};
-constexpr std::array<std::string_view, 2> retries{"sqlite", "constant"};
+constexpr std::array<std::string_view, 3> retries{"sqlite", "constant", "jittered"};
 constexpr std::array<std::string_view, 6> journal_modes{"delete", "truncate", "persist",
                                                         "memory", "wal",      "off"};
 constexpr std::array<std::string_view, 4> synchronous_levels{"off", "normal", "full", "extra"};

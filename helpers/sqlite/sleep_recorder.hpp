@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+
+namespace firstlock {
+
+/// What SQLite asked its VFS to wait so far in this process: every sleep of a busy handler goes
+/// through xSleep (https://sqlite.org/c3ref/vfs.html). It is what a timeout says on any machine,
+/// however long the sleeps take.
+struct SleepsAsked {
+    std::int64_t count = 0;
+    std::int64_t total_us = 0;
+    /// What was asked since `earlier` was taken.
+    SleepsAsked since(const SleepsAsked& earlier) const
+    {
+        return {count - earlier.count, total_us - earlier.total_us};
+    }
+};
+
+/// Registers, as the default, a VFS that is the former default but keeps an account of the sleeps
+/// asked for. Connections that are opened later use it, and sqlite3_sleep() does from now on.
+/// `on_sleep`, where given, is called before each sleep. The first call counts, later ones do
+/// nothing. Throws std::runtime_error where SQLite has no VFS or takes no new one.
+void record_sleeps(void (*on_sleep)() = nullptr);
+
+SleepsAsked sleeps_asked();
+
+} // namespace firstlock
