@@ -1,5 +1,6 @@
 // firstlock-report: prints what one or several results folders hold. Exit status 0; 1 when a folder
 // holds no results or a line of it cannot be read; 105 and above for a wrong call (CLI11's own).
+#include "helpers/report/request_tables.hpp"
 #include "helpers/report/tables.hpp"
 #include "helpers/results/results_folder.hpp"
 
@@ -29,6 +30,28 @@ RunResults read(const std::string& folder)
     return run;
 }
 
+/// What the cases about transactions have recorded, of all folders.
+std::string requests_of(const std::vector<std::string>& folders)
+{
+    std::vector<nlohmann::ordered_json> requests;
+    std::vector<nlohmann::ordered_json> fairness;
+    for (const std::filesystem::path folder : folders) {
+        for (const auto& line : read_lines(folder / "requests.jsonl")) {
+            requests.push_back(line);
+        }
+        for (const auto& line : read_lines(folder / "fairness.jsonl")) {
+            fairness.push_back(line);
+        }
+    }
+    if (requests.empty() && fairness.empty()) {
+        throw std::runtime_error(
+            "no requests.jsonl and no fairness.jsonl there; accepted: a results "
+            "folder that the preset transactions has written");
+    }
+    return request_tables(requests) + (requests.empty() || fairness.empty() ? "" : "\n") +
+           fairness_table(fairness);
+}
+
 int run(int argc, char** argv)
 {
     CLI::App app{
@@ -41,7 +64,15 @@ int run(int argc, char** argv)
     auto* const first =
         app.add_flag("--first-locks", first_locks_only, "the table of first locks alone");
     app.add_flag("--cases", cases_only, "the table of cases alone")->excludes(first);
+    bool requests_only = false;
+    app.add_flag(
+        "--requests", requests_only,
+        "the tables of requests by kind and of fairness, from the cases about transactions");
     CLI11_PARSE(app, argc, argv);
+    if (requests_only) {
+        std::cout << requests_of(folders);
+        return 0;
+    }
     std::vector<RunResults> runs;
     runs.reserve(folders.size());
     for (const std::string& folder : folders) {

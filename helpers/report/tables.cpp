@@ -1,5 +1,6 @@
 #include "helpers/report/tables.hpp"
 
+#include "helpers/report/text_table.hpp"
 #include "helpers/statistics/percentiles.hpp"
 
 #include <spdlog/fmt/fmt.h>
@@ -11,59 +12,6 @@ namespace firstlock {
 namespace {
 
 using nlohmann::ordered_json;
-
-/// Rows of cells, printed with columns as wide as their widest cell. The first column stands left,
-/// all others right.
-class Table {
-  public:
-    explicit Table(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
-    void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-    bool empty() const { return rows_.size() == 1; }
-
-    /// Takes out the column `name` where every row says the same: what is common stands below the
-    /// table.
-    void drop_if_same(const std::string& name)
-    {
-        const auto at = std::find(rows_[0].begin(), rows_[0].end(), name) - rows_[0].begin();
-        const auto column = static_cast<std::size_t>(at);
-        const bool same = std::all_of(rows_.begin() + 1, rows_.end(), [&](const auto& row) {
-            return row[column] == rows_[1][column];
-        });
-        if (same) {
-            for (auto& row : rows_) {
-                row.erase(row.begin() + at);
-            }
-        }
-    }
-
-    std::string text() const
-    {
-        std::vector<std::size_t> widths(rows_.front().size());
-        for (const auto& row : rows_) {
-            for (std::size_t column = 0; column < row.size(); ++column) {
-                widths[column] = std::max(widths[column], row[column].size());
-            }
-        }
-        std::string text;
-        for (std::size_t line = 0; line < rows_.size(); ++line) {
-            for (std::size_t column = 0; column < widths.size(); ++column) {
-                text += column == 0 ? fmt::format("{:<{}}", rows_[line][column], widths[column])
-                                    : fmt::format("  {:>{}}", rows_[line][column], widths[column]);
-            }
-            text += "\n";
-            if (line == 0) {
-                for (std::size_t column = 0; column < widths.size(); ++column) {
-                    text += (column == 0 ? "" : "  ") + std::string(widths[column], '-');
-                }
-                text += "\n";
-            }
-        }
-        return text;
-    }
-
-  private:
-    std::vector<std::vector<std::string>> rows_;
-};
 
 std::string number(const ordered_json& value)
 {
@@ -118,9 +66,9 @@ TrialFigures figures_of(const std::vector<TrialRecord>& trials, const ordered_js
 
 std::string first_lock_table(const std::vector<RunResults>& runs)
 {
-    Table table({"profile", "journal", "sync", "timeout ms", "holds", "P(lock) <=", "first lock",
-                 "m50", "m50 95 %", "trials", "locked", "commits/s", "p99 wait ms",
-                 "refused after ms", "on", "SQLite", "host", "writer", "note"});
+    TextTable table({"profile", "journal", "sync", "timeout ms", "holds",
+                     "P(lock) <=", "first lock", "m50", "m50 95 %", "trials", "locked", "commits/s",
+                     "p99 wait ms", "refused after ms", "on", "SQLite", "host", "writer", "note"});
     for (const RunResults& run : runs) {
         for (const ordered_json& search : run.searches) {
             const std::string key = search.value("search", "");
@@ -163,8 +111,8 @@ std::string first_lock_table(const std::vector<RunResults>& runs)
 
 std::string case_table(const std::vector<RunResults>& runs)
 {
-    Table table({"case", "profile", "writers", "stored", "locked", "lost", "first locked after ms",
-                 "p99 wait ms", "skew ms", "in flight", "verdict"});
+    TextTable table({"case", "profile", "writers", "stored", "locked", "lost",
+                     "first locked after ms", "p99 wait ms", "skew ms", "in flight", "verdict"});
     for (const RunResults& run : runs) {
         for (const TrialRecord& trial : run.trials) {
             if (!trial.search.empty()) {

@@ -107,7 +107,8 @@ void ResultsFolder::begin_run()
         const fs::path place = root_ / "earlier" / former;
         fs::create_directories(place);
         for (const char* const name :
-             {"trials.jsonl", "searches.jsonl", "summary.json", "logs", "run.json"}) {
+             {"trials.jsonl", "searches.jsonl", "summary.json", "requests.jsonl", "requests.txt",
+              "fairness.jsonl", "fairness.txt", "logs", "run.json"}) {
             if (fs::exists(root_ / name)) { // not every run has searches
                 fs::rename(root_ / name, place / name);
             }

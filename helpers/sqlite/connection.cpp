@@ -205,4 +205,16 @@ int Statement::run() noexcept
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
+int Statement::run_for_value(std::string& value)
+{
+    value.clear();
+    int code = sqlite3_step(statement_);
+    if (code == SQLITE_ROW) {
+        value = text_of(statement_, 0);
+        code = SQLITE_DONE;
+    }
+    sqlite3_reset(statement_);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
 } // namespace firstlock

@@ -1,0 +1,70 @@
+#include "helpers/statistics/fairness.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+
+namespace firstlock {
+
+double jain_index(const std::vector<double>& shares)
+{
+    if (shares.empty()) {
+        throw std::invalid_argument(
+            "Jain's index: the sample is empty; at least one share is needed");
+    }
+    double sum = 0;
+    double squares = 0;
+    for (const double share : shares) {
+        sum += share;
+        squares += share * share;
+    }
+    return squares == 0 ? 1 : sum * sum / (static_cast<double>(shares.size()) * squares);
+}
+
+ServiceOrder service_order(const std::vector<Turn>& turns)
+{
+    // Starts before ends at the same moment: whoever came then was there.
+    std::vector<std::tuple<std::int64_t, bool, std::size_t>> events;
+    for (std::size_t index = 0; index < turns.size(); ++index) {
+        events.emplace_back(turns[index].start, false, index);
+        events.emplace_back(turns[index].end, true, index);
+    }
+    std::sort(events.begin(), events.end());
+
+    ServiceOrder order;
+    std::set<std::pair<std::int64_t, std::size_t>> waiting; // by age
+    std::vector<std::size_t> served_before(turns.size());
+    std::size_t served = 0;
+    std::size_t oldest_first = 0;
+    double ranks = 0;
+    for (const auto& [moment, is_end, index] : events) {
+        const std::pair key{turns[index].start, index};
+        if (!is_end) {
+            waiting.insert(key);
+            served_before[index] = served;
+            continue;
+        }
+        const auto place = waiting.find(key);
+        if (turns[index].served && waiting.size() > 1) {
+            const auto rank = std::distance(waiting.begin(), place);
+            ++order.turns;
+            oldest_first += rank == 0 ? 1U : 0U;
+            ranks += static_cast<double>(rank) / static_cast<double>(waiting.size() - 1);
+        }
+        order.overtaken_max =
+            std::max(order.overtaken_max, static_cast<double>(served - served_before[index]));
+        served += turns[index].served ? 1U : 0U;
+        waiting.erase(place);
+    }
+    if (order.turns > 0) {
+        const auto count = static_cast<double>(order.turns);
+        order.oldest_first_share = static_cast<double>(oldest_first) / count;
+        order.oldest_rank = ranks / count;
+    }
+    return order;
+}
+
+} // namespace firstlock

@@ -1,0 +1,98 @@
+// Goal:   how evenly and how fast a crowd of waiting writers is served, by the way they wait; and
+// which settings
+//         lift the 10 to 40 commits a second that a crowd in rollback gets.
+// Method: users insert one row after the other without a pause, so that all but one always wait. A
+// line per setting
+//         goes to fairness.jsonl, the table to fairness.txt. These measure: only accounts are
+//         asserted, and that whoever was refused had waited for the timeout.
+#include "fixtures/fresh_table.hpp"
+#include "fixtures/settings.hpp"
+#include "fixtures/transactions/crowd.hpp"
+#include "helpers/report/request_tables.hpp"
+#include "helpers/results/results_folder.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <iostream>
+
+using namespace firstlock;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Setting {
+    std::string name;
+    WriterSettings with;
+    Kind kind = Kind::write;
+};
+
+void measure(FreshTable& table, const Setting& setting)
+{
+    CAPTURE(setting.name);
+    table.use({.name = setting.name, .settings = setting.with, .source = ""});
+    const bool deep = settings().depth == Depth::deep;
+    const CrowdOptions options{.database = table.database(),
+                               .settings = setting.with,
+                               .users = 20,
+                               .plan = {.kinds = {setting.kind}, .duration = deep ? 4s : 1500ms}};
+    const Crowd crowd = run_crowd(options);
+    const auto figures = record_fairness(setting.name, options, crowd);
+    CHECK(account_of(crowd, table.database()).holds());
+    CHECK(figures.at("served").get<double>() > 0);
+    CHECK(crowd.count_if([&](const auto& each) {
+        return !each.served() && !is_starvation(each, setting.with.busy_timeout);
+    }) == 0);
+}
+
+/// What this case has recorded, for `ctest -V`.
+void print_table(std::size_t rows)
+{
+    auto lines = read_lines(settings().results / "fairness.jsonl");
+    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(rows));
+    std::cout << fairness_table(lines);
+}
+
+} // namespace
+
+TEST_CASE_METHOD(
+    FreshTable,
+    "transactions.a crowd of writers waits by SQLite's default or by constant or jittered retries")
+{
+    std::vector<Setting> rows;
+    for (const char* const journal : {"rollback", "wal"}) {
+        for (const Retry retry : {Retry::sqlite, Retry::constant, Retry::jittered}) {
+            WriterSettings with = profile(journal).settings;
+            with.busy_timeout = 1000ms; // so short that some wait it out
+            with.retry = retry;
+            rows.push_back({std::string(journal) + " retry " + std::string(name_of(retry)), with});
+        }
+    }
+    for (const Setting& row : rows) {
+        measure(*this, row);
+    }
+    print_table(rows.size());
+}
+
+TEST_CASE_METHOD(FreshTable,
+                 "transactions.some settings lift the commits a second of a crowd in rollback")
+{
+    const WriterSettings base = profile("rollback").settings;
+    std::vector<Setting> rows(7, {"", base});
+    rows[0].name = "rollback";
+    rows[1].name = "rollback immediate, reads too";
+    rows[1].kind = Kind::read_write_transaction_immediate;
+    rows[2].name = "rollback synchronous normal";
+    rows[2].with.synchronous = "normal";
+    rows[3].name = "rollback synchronous off";
+    rows[3].with.synchronous = "off";
+    rows[4].name = "journal persist";
+    rows[4].with.journal_mode = "persist";
+    rows[5].name = "rollback retry constant";
+    rows[5].with.retry = Retry::constant;
+    rows[6].name = "wal synchronous normal";
+    rows[6].with = profile("recommended").settings;
+    for (const Setting& row : rows) {
+        measure(*this, row);
+    }
+    print_table(rows.size());
+}
