@@ -58,10 +58,10 @@ struct RequestReport {
     Kind kind = Kind::read;
     std::int64_t intended_ns = 0; ///< when the user meant to begin: latency counts from here
     std::int64_t start_ns = 0, end_ns = 0;
-    int code = 0;        ///< extended, of the last attempt; 0 when it was served
-    std::string stage;   ///< begin, read, write, commit: where it was refused
-    std::string message; ///< the row's unique text; empty for kinds without a row of their own
-    std::string row;     ///< acknowledged, locked, failed, unknown; empty for `read`
+    int code = 0;          ///< extended, of the last attempt; 0 when it was served
+    std::string stage{};   ///< begin, read, write, commit: where it was refused
+    std::string message{}; ///< the row's unique text; empty for kinds without a row of their own
+    std::string row{};     ///< acknowledged, locked, failed, unknown; empty for `read`
     int attempts = 1;
     std::int64_t slept_us = 0;       ///< asked for by SQLite in the whole request
     std::int64_t refused_sleeps = 0; ///< of the statement that was refused in the end
