@@ -86,7 +86,8 @@ class Statement {
     void bind(int index, std::string_view text);
     /// Runs it to its end and resets it; gives back the extended result code, 0 when all went well.
     int run() noexcept;
-    /// The same; `value` becomes the first column of the first row as text, and "" where there is none.
+    /// The same; `value` becomes the first column of the first row as text, and "" where there is
+    /// none.
     int run_for_value(std::string& value);
 
   private:
