@@ -8,8 +8,8 @@
 
 // What crosses the boundary between a case and firstlock-user, beside the task in the environment
 // (the writer's, protocol.hpp): the plan as arguments; `firstlock ready` and `go` as with a writer;
-// protocol.hpp): the plan as arguments; `firstlock ready` and `go` as with a writer; then, when all
-// is request and `firstlock end N`.
+// then, when all is over and nothing is disturbed by it any more, `firstlock request {…}` for each
+// request and `firstlock end N`.
 namespace firstlock {
 
 /// What a request does. The first seven are the endpoints of the system that this project calls E;
