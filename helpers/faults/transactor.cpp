@@ -149,7 +149,7 @@ int Transactor::insert_rows(std::uint32_t number, std::uint32_t rows)
             const auto text =
                 boost::uuids::to_string(row_name(task_.tag, task_.writer, number, row));
             into.bind(1, text);
-            if (!task_.is_plain) {
+            if (!task_.is_plain && &into == &insert) { // the other file has no batches
                 into.bind(2, batch);
             }
             into.bind(3, repeated(text, random_() % (task_.payload_most + 1)));
