@@ -74,10 +74,22 @@ void Transactor::configure()
 
 bool Transactor::transact()
 {
+    if (task_.mutation == Mutation::carries_handle_across_fork) {
+        return transact_in_forked_children();
+    }
+    const auto number = next_slot();
+    if (number) {
+        insert_all(box_.slot(*number), *number);
+    }
+    return number.has_value();
+}
+
+std::optional<std::uint32_t> Transactor::next_slot()
+{
     BoxHeader& header = box_.header();
     const std::uint32_t number = header.begun;
     if (number >= BlackBox::slots_most) {
-        return false;
+        return std::nullopt;
     }
     Slot& slot = box_.slot(number);
     slot.rows = static_cast<std::uint8_t>(1 + random_() % task_.rows_most);
@@ -86,11 +98,7 @@ bool Transactor::transact()
     if (log_ != nullptr) {
         log_->note(Operation::Kind::begun, number, slot.rows);
     }
-    if (task_.mutation == Mutation::carries_handle_across_fork) {
-        return in_a_forked_child(slot, number);
-    }
-    insert_all(slot, number);
-    return true;
+    return number;
 }
 
 void Transactor::insert_all(Slot& slot, std::uint32_t number)
@@ -179,23 +187,36 @@ void Transactor::tell(Slot& slot, std::uint32_t number, Fate fate, int code)
     slot.fate = fate;
 }
 
-// What Python's multiprocessing does to a program that has opened its database before: the child
-// works on a connection of its own, but the end of the inherited one is the end of its locks.
-bool Transactor::in_a_forked_child(Slot& slot, std::uint32_t number)
+// What Python's multiprocessing does to a program that has opened its database before: the children work on
+// connections of their own, which believe in locks that only the parent holds, until it closes its handle.
+bool Transactor::transact_in_forked_children()
 {
-    const pid_t child = ::fork();
-    if (child == 0) {
-        FaultTask honest = task_;
-        honest.mutation = Mutation::none;
-        honest.seed = random_();
-        Transactor own(honest, box_, log_);
-        own.insert_all(slot, number);
-        sqlite3_close_v2(connection_.handle());
-        sqlite3_close_v2(own.connection_.handle());
-        ::_exit(0);
+    constexpr int children_most = 4;
+    std::vector<pid_t> children;
+    for (int index = 0; index < children_most; ++index) {
+        const auto number = next_slot();
+        const pid_t child = number ? ::fork() : -1;
+        if (child == 0) {
+            FaultTask honest = task_;
+            honest.mutation = Mutation::none;
+            honest.seed = random_();
+            {
+                Transactor own(honest, box_, log_);
+                own.insert_all(box_.slot(*number), *number);
+                connection_ = Connection(":memory:"); // which closes the inherited handle
+            }
+            ::_exit(0);
+        }
+        children.push_back(child);
     }
-    ::waitpid(child, nullptr, 0);
-    return child > 0;
+    connection_ = Connection(task_.database, {.busy_timeout = task_.settings.busy_timeout});
+    for (const pid_t child : children) {
+        if (child > 0) {
+            ::waitpid(child, nullptr, 0);
+        }
+    }
+    configure();
+    return children.back() > 0;
 }
 
 bool Transactor::checkpoint()

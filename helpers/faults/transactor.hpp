@@ -6,6 +6,7 @@
 #include "helpers/sqlite/connection.hpp"
 
 #include <memory>
+#include <optional>
 #include <random>
 
 namespace firstlock {
@@ -24,7 +25,8 @@ class Transactor {
     Connection& connection() { return connection_; }
 
   private:
-    bool in_a_forked_child(Slot& slot, std::uint32_t number);
+    bool transact_in_forked_children();
+    std::optional<std::uint32_t> next_slot();
     void insert_all(Slot& slot, std::uint32_t number);
     int insert_rows(std::uint32_t number, std::uint32_t rows);
     void tell(Slot& slot, std::uint32_t number, Fate fate, int code);
