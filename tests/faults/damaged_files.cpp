@@ -40,7 +40,8 @@ void record_damage(const char* fault, const std::string& mode, const FaultRun& r
 /// Writers that leave a WAL behind: the last of them is killed, so that none checkpoints at its
 /// end.
 struct LeftWal {
-    explicit LeftWal(const fs::path& directory) : database(directory / "left.db"), ledger(1)
+    LeftWal(const fs::path& directory, std::uint32_t tag)
+        : database(directory / "left.db"), ledger(tag)
     {
         make_fault_table(database, "wal");
         FaultTask task;
@@ -48,7 +49,7 @@ struct LeftWal {
         task.box = directory / "left-box";
         task.settings.journal_mode = "wal";
         task.settings.transaction = Transaction::immediate;
-        task.tag = 1;
+        task.tag = tag;
         task.writer = 1;
         FaultyWriter writer(task);
         writer.await_ready();
@@ -108,7 +109,7 @@ TEST_CASE("faults.a damaged header or page is reported by the writers and by the
 TEST_CASE("faults.a truncated WAL loses its end and the ledger says which rows")
 {
     const ScratchDirectory directory;
-    LeftWal left(directory.path());
+    LeftWal left(directory.path(), 1);
     const fs::path wal = left.database.string() + "-wal";
     fs::resize_file(wal, fs::file_size(wal) / 2);
     const FaultAccount found = left.ledger.check(left.database);
@@ -122,8 +123,8 @@ TEST_CASE("faults.a WAL from another database is found out")
 {
     const ScratchDirectory directory;
     const ScratchDirectory elsewhere;
-    LeftWal left(directory.path());
-    const LeftWal other(elsewhere.path());
+    LeftWal left(directory.path(), 1);
+    const LeftWal other(elsewhere.path(), 2);
     left.ledger.check(left.database); // which puts all rows into the file and empties its own WAL
     fs::copy_file(other.database.string() + "-wal", left.database.string() + "-wal",
                   fs::copy_options::overwrite_existing);
