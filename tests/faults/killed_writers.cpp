@@ -22,7 +22,7 @@ void kill_and_check(KillOptions options)
     record_fault("killed writers", to_json(options, figures));
 
     INFO(to_json(options, figures).dump(2));
-    CHECK(figures.violation == "");
+    CHECK(figures.violation.empty());
     CHECK(figures.account.rows.lost == 0);
     CHECK(figures.account.rows.acknowledged > 0);
     CHECK(figures.share_in_transaction() >= 0.2);
