@@ -57,7 +57,8 @@ void fail_every_call(const std::string& mode)
                                        {"acknowledged", found.rows.acknowledged},
                                        {"lost", found.rows.lost}});
         INFO(journal << " " << failing.call << ", reported " << in_words(found.codes));
-        CHECK(found.violation == "");
+        INFO(found.violation);
+        CHECK(found.violation.empty());
         CHECK(found.rows.lost == 0);
         CHECK(found.injected >=
               found.runs / 2); // the neighbour may change how many calls there are
