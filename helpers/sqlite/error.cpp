@@ -10,7 +10,7 @@ namespace firstlock {
 namespace {
 
 // Those that locking, full disks and failing disks give; the rest shows as its number.
-constexpr std::array<std::pair<int, const char*>, 37> names{{
+constexpr std::array<std::pair<int, const char*>, 39> names{{
     {SQLITE_OK, "SQLITE_OK"},
     {SQLITE_ERROR, "SQLITE_ERROR"},
     {SQLITE_PERM, "SQLITE_PERM"},
@@ -32,7 +32,6 @@ constexpr std::array<std::pair<int, const char*>, 37> names{{
     {SQLITE_IOERR_READ, "SQLITE_IOERR_READ"},
     {SQLITE_IOERR_SHORT_READ, "SQLITE_IOERR_SHORT_READ"},
     {SQLITE_IOERR_WRITE, "SQLITE_IOERR_WRITE"},
-    {SQLITE_IOERR_TRUNCATE, "SQLITE_IOERR_TRUNCATE"},
     {SQLITE_IOERR_DELETE, "SQLITE_IOERR_DELETE"},
     {SQLITE_IOERR_SHMLOCK, "SQLITE_IOERR_SHMLOCK"},
     {SQLITE_IOERR_FSYNC, "SQLITE_IOERR_FSYNC"},
