@@ -2,6 +2,7 @@
 // holds no results or a line of it cannot be read; 105 and above for a wrong call (CLI11's own).
 #include "helpers/report/request_tables.hpp"
 #include "helpers/report/tables.hpp"
+#include "helpers/report/web_tables.hpp"
 #include "helpers/results/results_folder.hpp"
 
 #include <CLI/CLI.hpp>
@@ -14,6 +15,17 @@ namespace {
 
 using namespace firstlock;
 
+/// What the cases about web sites have recorded, of all folders.
+std::vector<nlohmann::ordered_json> web_cells(const std::vector<std::filesystem::path>& folders)
+{
+    std::vector<nlohmann::ordered_json> cells;
+    for (const std::filesystem::path& folder : folders) {
+        const auto lines = read_lines(folder / "web.jsonl");
+        cells.insert(cells.end(), lines.begin(), lines.end());
+    }
+    return cells;
+}
+
 RunResults read(const std::string& folder)
 {
     if (!std::filesystem::is_directory(folder)) {
@@ -22,7 +34,7 @@ RunResults read(const std::string& folder)
     }
     const ResultsFolder results(folder);
     RunResults run{folder, results.trials(), results.searches()};
-    if (run.trials.empty()) {
+    if (run.trials.empty() && web_cells({folder}).empty()) {
         throw std::runtime_error("'" + folder +
                                  "' holds no trials; accepted: a folder with a trials.jsonl "
                                  "that a run of firstlock has written");
@@ -80,8 +92,11 @@ int run(int argc, char** argv)
     }
     const std::string cases = first_locks_only ? "" : case_table(runs);
     const std::string first_locks = cases_only ? "" : first_lock_table(runs);
+    const std::string web = first_locks_only || cases_only
+                                ? ""
+                                : web_tables(web_cells({folders.begin(), folders.end()}));
     std::cout << cases << (cases.empty() || first_locks.empty() ? "" : "\n") << first_locks << "\n"
-              << machine_lines(runs);
+              << machine_lines(runs) << (web.empty() ? "" : "\n") << web;
     return 0;
 }
 

@@ -1,0 +1,101 @@
+// Goal:   the load client counts what it sent and what it was told, and measures from when a
+// request was due. Method: small loads on a server whose answers are held back: by work, or by a
+// lock of this process.
+#include "fixtures/scratch_directory.hpp"
+#include "fixtures/web/running_site.hpp"
+#include "helpers/sqlite/connection.hpp"
+#include "helpers/web/account.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+using namespace firstlock;
+using namespace firstlock::web;
+using namespace std::chrono_literals;
+
+namespace {
+
+class LoadedSite : public RunningSite {
+  public:
+    nlohmann::ordered_json load(const LoadOptions& options)
+    {
+        return run_load(server().port(), options, 1, outcomes());
+    }
+    std::filesystem::path outcomes() const { return directory_.path() / "outcomes"; }
+    RowAccount account() const
+    {
+        Connection connection(database());
+        return compare({read_outcomes(outcomes())}, connection.column("SELECT msg FROM messages"),
+                       {});
+    }
+
+  private:
+    ScratchDirectory directory_;
+};
+
+} // namespace
+
+TEST_CASE_METHOD(LoadedSite,
+                 "web.at a constant rate a late request's wait counts from when it was due")
+{
+    start({.profile = profile("django"), .processes = 1, .threads = 1, .create_user_work = 100ms});
+    // 40 a second are due, and one client can have no more than 10 of them: the last it sends is
+    // about 700 ms late.
+    const auto figures =
+        load({.clients = 1, .duration = 1'000ms, .rate = 40, .endpoints = {Endpoint::create_user}});
+    const auto sent = figures["all"]["sent"].get<int>();
+    CHECK(sent > 0);
+    CHECK(sent <= 11);
+    CHECK(sent + figures["unsent"].get<int>() == 40);
+    CHECK(figures["all"]["answered"] == sent);
+    CHECK(figures["all"]["latency_ms"]["min"] >= 99.0);
+    CHECK(figures["all"]["latency_ms"]["max"] >= 400.0);
+    CHECK(account().balances());
+}
+
+TEST_CASE_METHOD(LoadedSite, "web.a rate that the server can serve is kept")
+{
+    start({.profile = profile("recommended")});
+    const auto figures = load({.clients = 8, .duration = 500ms, .rate = 100});
+    CHECK(figures["all"]["sent"].get<int>() + figures["unsent"].get<int>() == 50);
+    CHECK(figures["all"]["sent"] > 0);
+    CHECK(account().acknowledged == row_count());
+    CHECK(account().balances());
+}
+
+TEST_CASE_METHOD(LoadedSite,
+                 "web.requests without an answer are unknown and their rows may be there")
+{
+    start({.profile = profile("django"), .processes = 1, .threads = 3});
+    Connection other(database());
+    other.execute("BEGIN IMMEDIATE");
+    const auto figures = load({.clients = 3, .duration = 100ms, .drain = 100ms});
+    CHECK(figures["all"]["sent"] == 3);
+    CHECK(figures["all"]["unanswered"] == 3);
+    CHECK(figures["all"]["answered"] == 0);
+    other.execute("COMMIT");
+    CHECK(server().stop().status.ok());
+    CHECK(account().unknown_stored == row_count());
+    CHECK(account().balances());
+}
+
+TEST_CASE_METHOD(LoadedSite, "web.answers that come after the load has stopped are counted")
+{
+    start({.profile = profile("django"), .processes = 1, .threads = 1, .create_user_work = 200ms});
+    const auto figures =
+        load({.clients = 4, .duration = 100ms, .endpoints = {Endpoint::create_user}});
+    CHECK(figures["answered_before_stop"] == 0);
+    CHECK(figures["answered_after_stop"] == 4);
+    CHECK(figures["last_answer_after_stop_ms"] >=
+          600.0); // four times 200 one after the other, less 100
+    CHECK(account().acknowledged == 4);
+    CHECK(account().balances());
+}
+
+TEST_CASE("web.a load on nobody is an error and not a row of zeros")
+{
+    const ScratchDirectory directory;
+    const LoadOptions options{.clients = 2, .duration = 100ms};
+    CHECK_THROWS_WITH(run_load(1, options, 1, directory.path() / "outcomes"),
+                      Catch::Matchers::ContainsSubstring("no client could connect"));
+}

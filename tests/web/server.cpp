@@ -1,0 +1,129 @@
+// Goal:   the server does what its endpoints promise, tells refusals apart, and ends well.
+// Method: single requests over a raw connection; locks are held by this process's own connection
+// meanwhile.
+#include "fixtures/settings.hpp"
+#include "fixtures/web/running_site.hpp"
+#include "helpers/sqlite/connection.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <csignal>
+
+using namespace firstlock;
+using namespace firstlock::web;
+using namespace std::chrono_literals;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::StartsWith;
+
+TEST_CASE_METHOD(RunningSite, "web.each endpoint stores as many rows as its 200 promises")
+{
+    start({.profile = profile("django"), .create_user_work = 1ms});
+    std::size_t expected = 0;
+    for (std::size_t index = 0; index < endpoint_count; ++index) {
+        const Request request{static_cast<Endpoint>(index),
+                              RequestId{1, static_cast<std::uint32_t>(index)}, 4};
+        CAPTURE(target_of(request));
+        CHECK_THAT(get(target_of(request)), StartsWith("HTTP/1.1 200 OK"));
+        expected += request.rows();
+        CHECK(row_count() == expected);
+    }
+    CHECK_THAT(get("/count"), ContainsSubstring("\"text\":\"" + std::to_string(expected) + "\""));
+    CHECK(server().stop().status.ok());
+}
+
+TEST_CASE_METHOD(
+    RunningSite,
+    "web.a locked statement is a 500 with its extended code and another failure is told apart")
+{
+    start({.profile = profile("sqlite")});
+    Connection other(database());
+    other.execute("BEGIN IMMEDIATE");
+    const std::string locked = get("/insert");
+    CHECK_THAT(locked, StartsWith("HTTP/1.1 500"));
+    CHECK_THAT(locked, ContainsSubstring(R"("result":"locked","code":5,"stage":"insert")"));
+    CHECK_THAT(get("/read_write_transaction_immediate/"), ContainsSubstring(R"("stage":"begin")"));
+    CHECK_THAT(get("/read/"), StartsWith("HTTP/1.1 200"));
+    other.execute("ROLLBACK");
+    CHECK_THAT(get("/insert"), StartsWith("HTTP/1.1 200"));
+    other.execute("DROP TABLE messages");
+    const std::string failed = get("/insert");
+    CHECK_THAT(failed, StartsWith("HTTP/1.1 500"));
+    CHECK_THAT(failed, ContainsSubstring(R"("result":"failed","code":1,)"));
+    CHECK_THAT(get("/ping"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_CASE_METHOD(RunningSite,
+                 "web.ATOMIC_REQUESTS takes back the rows before the one that is refused")
+{
+    const bool atomic = GENERATE(true, false);
+    start({.profile = profile("sqlite"), .processes = 1, .threads = 1, .atomic_requests = atomic});
+    // The third insert of a request is refused with SQLITE_BUSY's cousin that a trigger can raise:
+    // none; so a constraint stands in for it, which ends a request in the same way.
+    Connection(database())
+        .execute("CREATE TRIGGER third BEFORE INSERT ON messages WHEN new.msg LIKE '%-0002' "
+                 "BEGIN SELECT RAISE(ABORT, 'no third row'); END");
+    CHECK_THAT(get("/insert_many?id=00000001-00000001&num=5"), StartsWith("HTTP/1.1 500"));
+    CHECK(row_count() == (atomic ? 0 : 2));
+}
+
+TEST_CASE_METHOD(RunningSite, "web.a pool that stays empty is a 503 and not a locked database")
+{
+    start({.profile = profile("django"),
+           .processes = 1,
+           .threads = 2,
+           .connections = "pool",
+           .pool_size = 1,
+           .more = {"--pool-wait-ms", "50"}});
+    Connection other(database());
+    other.execute("BEGIN IMMEDIATE");
+    RawClient first = connect();
+    RawClient second = connect();
+    const std::string insert = "GET /insert HTTP/1.1\r\nHost: x\r\n\r\n";
+    first.send(insert);
+    second.send(insert);
+    // Whichever of them has the one connection waits for the lock; the other is told at once.
+    const std::string exhausted = R"({"result":"exhausted")";
+    std::string answers = first.read(Deadline(settings().scaled(1s)), exhausted);
+    answers += second.read(Deadline(settings().scaled(1s)), exhausted);
+    CHECK_THAT(answers, ContainsSubstring("HTTP/1.1 503") && ContainsSubstring(exhausted));
+    CHECK_THAT(answers, !ContainsSubstring("locked"));
+}
+
+TEST_CASE_METHOD(RunningSite,
+                 "web.SIGTERM lets a request in flight be answered and takes no new ones")
+{
+    start({.profile = profile("django"), .processes = 2});
+    Connection other(database());
+    other.execute("BEGIN IMMEDIATE");
+    RawClient client = connect();
+    RawClient idle = connect();
+    REQUIRE(client.send("GET /insert HTTP/1.1\r\nHost: x\r\n\r\n"));
+    server().send(SIGTERM);
+    REQUIRE(idle.is_closed(patience())); // the server drains by now
+    CHECK_THROWS_AS(connect(), std::system_error);
+    other.execute("COMMIT");
+    CHECK_THAT(client.read(patience()),
+               StartsWith("HTTP/1.1 200") && ContainsSubstring("Connection: close"));
+    const ServerEnd end = server().stop();
+    CHECK(end.status.ok());
+    CHECK(row_count() == 1);
+}
+
+TEST_CASE("web.an address that others can reach is refused unless it is allowed")
+{
+    const ScratchDirectory directory;
+    const auto database = directory.path() / "site.db";
+    Connection(database).execute("CREATE TABLE messages(ts, msg)");
+    for (const char* const address : {"0.0.0.0", "::", "192.0.2.1"}) {
+        CAPTURE(address);
+        const SiteOptions options{.profile = profile("sqlite"), .more = {"--address", address}};
+        CHECK_THROWS_WITH(WebServer(database, options), ContainsSubstring("--allow-remote"));
+    }
+    WebServer first(database, {.profile = profile("sqlite")});
+    const SiteOptions same{.profile = profile("sqlite"),
+                           .more = {"--port", std::to_string(first.port())}};
+    CHECK_THROWS_WITH(WebServer(database, same), ContainsSubstring("in use"));
+    CHECK(first.stop().status.ok());
+}

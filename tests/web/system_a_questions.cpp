@@ -1,0 +1,84 @@
+// Goal:   where system A's failures come from, and whether the way a server comes by its
+// connections changes them. Method: the same load with and without A's helper, whose two halves are
+// an observer (SELECT count(*) every
+//         100 ms, with and without a timeout of its own) and a pruner (deletes rows through SQL);
+//         then the same load with a connection per request, per thread, and a pool that is smaller
+//         than the threads.
+#include "fixtures/web/cell.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace firstlock;
+using namespace firstlock::web;
+using namespace std::chrono_literals;
+
+namespace {
+
+CellOptions cell_of(const std::string& name, const std::string& connections,
+                    std::chrono::milliseconds timeout, std::size_t clients)
+{
+    return {.system = "A?",
+            .name = name,
+            .site = {.profile = with_busy_timeout(profile("python-per-request"), timeout),
+                     .connections = connections,
+                     .drain = 5'000ms},
+            .load = {.clients = clients, .duration = cell_duration(1'000ms), .drain = 3'000ms}};
+}
+
+/// One process with one thread writes one row at a time, as A's event loop did: what fails then is
+/// the helper's work.
+Cell run_with_helper(const std::string& name, std::vector<CompanionOptions> companions)
+{
+    CellOptions options = cell_of(name, "request", 0ms, 100);
+    options.site.processes = 1;
+    options.site.threads = 1;
+    options.companions = std::move(companions);
+    return run_cell(options);
+}
+
+} // namespace
+
+TEST_CASE("web.system A: without its helper a server that writes one row at a time refuses nobody")
+{
+    const CompanionOptions observer{"observer", 0ms, 100ms};
+    const CompanionOptions patient{"observer", 5'000ms, 100ms};
+    const CompanionOptions pruner{"pruner", 5'000ms, 20ms};
+    const Cell alone = run_with_helper("helper off", {});
+    const std::vector<Cell> cells{alone, run_with_helper("observer without a timeout", {observer}),
+                                  run_with_helper("observer with a timeout", {patient}),
+                                  run_with_helper("pruner", {pruner}),
+                                  run_with_helper("observer and pruner", {observer, pruner})};
+    print(cells);
+    for (const Cell& cell : cells) {
+        check_account(cell);
+    }
+    CHECK(alone.status(500) == 0);
+    for (const std::size_t with_pruner : {3U, 4U}) {
+        CAPTURE(with_pruner);
+        CHECK(cells[with_pruner].account.pruned ==
+              cells[with_pruner].companion("pruner")["pruned"]);
+    }
+}
+
+TEST_CASE("web.system A: a connection per request or per thread or from a pool keeps the account")
+{
+    std::vector<Cell> cells;
+    for (const auto timeout : {0ms, 2'000ms}) { // 2 s: what ecto's pool comes with
+        for (const char* const connections : {"request", "thread", "pool"}) {
+            CellOptions options =
+                cell_of(std::string(connections) + ", " + std::to_string(timeout.count()) + " ms",
+                        connections, timeout, 100);
+            options.site.threads = 16;
+            options.site.pool_size = 2; // of each process, for 16 threads and 50 clients
+            options.site.more = {"--pool-wait-ms", "2000"};
+            cells.push_back(run_cell(options));
+        }
+    }
+    print(cells);
+    for (const Cell& cell : cells) {
+        check_account(cell);
+        if (cell.json["connections"] != "pool") {
+            CHECK(cell.status(503) == 0); // only a pool can be exhausted
+        }
+    }
+}
