@@ -73,8 +73,9 @@ double Histogram::mean_ms() const
 
 double Histogram::percentile_ms(double percent) const
 {
+    // Multiplied before it is divided, as percentile() of the statistics does.
     const auto rank =
-        static_cast<std::uint64_t>(std::ceil(percent / 100.0 * static_cast<double>(count_)));
+        static_cast<std::uint64_t>(std::ceil(percent * static_cast<double>(count_) / 100.0));
     if (rank >= count_) {
         return max_ms(); // exact, and 0 when nothing was recorded
     }

@@ -92,7 +92,10 @@ class Load {
         for (const auto& client : clients_) {
             connect(*client);
         }
-        run_until(Clock::now() + connect_most, [this] { return connected_ == clients_.size(); });
+        run_until(Clock::now() + connect_most, [this] {
+            const bool nobody_is_there = connected_ == 0 && failed_connects_ >= clients_.size();
+            return connected_ == clients_.size() || nobody_is_there;
+        });
         figures_.connected = connected_;
         running_ = true;
     }
@@ -102,6 +105,7 @@ class Load {
         client.channel->connect(server_, [this, &client](const auto& error) {
             if (error) {
                 figures_.connect_error = error.message();
+                ++failed_connects_;
                 connect_later(client);
                 return;
             }
@@ -299,6 +303,7 @@ class Load {
     Clock::time_point begin_{}, stop_{};
     std::uint32_t next_sequence_ = 0;
     std::size_t connected_ = 0;
+    std::size_t failed_connects_ = 0;
     std::size_t in_flight_ = 0;
     bool running_ = false;
     LoadFigures figures_;

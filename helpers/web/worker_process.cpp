@@ -80,6 +80,11 @@ class Worker {
         }
         context_.run();
         threads_.join();
+        // A second SIGTERM, as of a parent and its process group, must not kill what has drained.
+        sigset_t terminate;
+        sigemptyset(&terminate);
+        sigaddset(&terminate, SIGTERM);
+        ::pthread_sigmask(SIG_BLOCK, &terminate, nullptr);
         totals_.requests = hub_.requests;
         return totals_;
     }

@@ -59,8 +59,7 @@ TEST_CASE_METHOD(RunningSite,
 {
     const bool atomic = GENERATE(true, false);
     start({.profile = profile("sqlite"), .processes = 1, .threads = 1, .atomic_requests = atomic});
-    // The third insert of a request is refused with SQLITE_BUSY's cousin that a trigger can raise:
-    // none; so a constraint stands in for it, which ends a request in the same way.
+    // A constraint stands in for a lock, whose moment nobody can choose: both end a request alike.
     Connection(database())
         .execute("CREATE TRIGGER third BEFORE INSERT ON messages WHEN new.msg LIKE '%-0002' "
                  "BEGIN SELECT RAISE(ABORT, 'no third row'); END");
