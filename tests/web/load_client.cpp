@@ -92,6 +92,28 @@ TEST_CASE_METHOD(LoadedSite, "web.answers that come after the load has stopped a
     CHECK(account().balances());
 }
 
+TEST_CASE_METHOD(LoadedSite, "web.a pruner reports every row that it deletes")
+{
+    start({.profile = profile("django")});
+    CHECK_THAT(get("/insert_many?id=00000001-00000000&num=1000"),
+               Catch::Matchers::StartsWith("HTTP/1.1 200"));
+    write_outcomes(outcomes(), {1, {{0, 1000, Ending::acknowledged}}});
+    Companion pruner(database(), profile("django"), {.mode = "pruner", .busy_timeout = 5'000ms}, 2,
+                     outcomes().parent_path() / "pruned");
+    const Deadline deadline = patience();
+    while (row_count() == 1000 && !deadline.has_passed()) { // it needs a moment for its first step
+    }
+    const auto figures = pruner.stop();
+    const auto pruned = read_texts(pruner.outcomes());
+    CHECK(figures["pruned"] >= 500);
+    CHECK(figures["pruned"] == pruned.size());
+    Connection connection(database());
+    const RowAccount account =
+        compare({read_outcomes(outcomes())}, connection.column("SELECT msg FROM messages"), pruned);
+    CHECK(account.balances());
+    CHECK(account.stored + account.pruned == 1000);
+}
+
 TEST_CASE("web.a load on nobody is an error and not a row of zeros")
 {
     const ScratchDirectory directory;

@@ -55,7 +55,8 @@ TEST_CASE("web.system A: failures and requests a second by timeout and clients")
 }
 
 TEST_CASE("web.system A: with 1000 clients and timeout 0 on four processes many are refused and no "
-          "row is lost")
+          "row is lost",
+          "[tsan]")
 {
     const Cell cell = run_cell(cell_of("0 ms", 0ms, 1000));
     print({cell});

@@ -60,7 +60,8 @@ TEST_CASE("web.system A: without its helper a server that writes one row at a ti
     }
 }
 
-TEST_CASE("web.system A: a connection per request or per thread or from a pool keeps the account")
+TEST_CASE("web.system A: a connection per request or per thread or from a pool keeps the account",
+          "[tsan]")
 {
     std::vector<Cell> cells;
     for (const auto timeout : {0ms, 2'000ms}) { // 2 s: what ecto's pool comes with
