@@ -124,9 +124,7 @@ void run(const Task& task, const UserPlan& plan)
                 static_cast<long long>(schedule.unstarted()));
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+int parse_and_run(int argc, char** argv)
 {
     CLI::App app{"One user of a database, for the cases about transactions."};
     UserPlan plan;
@@ -141,16 +139,23 @@ int main(int argc, char** argv)
     app.add_option("--seed", plan.seed);
     app.add_flag("--until-acknowledged", plan.until_acknowledged, "begin locked requests again");
     CLI11_PARSE(app, argc, argv);
+    for (const std::string& kind : kinds) {
+        plan.kinds.push_back(kind_from(kind));
+    }
+    plan.duration = std::chrono::milliseconds(times_ms[0]);
+    plan.pace = std::chrono::milliseconds(times_ms[1]);
+    plan.think = std::chrono::milliseconds(times_ms[2]);
+    plan.work = std::chrono::milliseconds(times_ms[3]);
+    run(task_from_environment(), plan);
+    return WriterExit::done;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
     try {
-        for (const std::string& kind : kinds) {
-            plan.kinds.push_back(kind_from(kind));
-        }
-        plan.duration = std::chrono::milliseconds(times_ms[0]);
-        plan.pace = std::chrono::milliseconds(times_ms[1]);
-        plan.think = std::chrono::milliseconds(times_ms[2]);
-        plan.work = std::chrono::milliseconds(times_ms[3]);
-        run(task_from_environment(), plan);
-        return WriterExit::done;
+        return parse_and_run(argc, argv);
     } catch (const std::invalid_argument& error) {
         std::fprintf(stderr, "firstlock-user: %s\n", error.what());
         return WriterExit::bad_task;
