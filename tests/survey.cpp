@@ -23,7 +23,7 @@ void survey(const Profile& profile, const std::string& name)
         SKIP("FIRSTLOCK_PROFILES does not list " << name);
     }
     const bool deep = settings().depth == Depth::deep;
-    const SearchLimits limits = deep ? limits_with(1000, 400, 60) : limits_with(128, 40, 4);
+    const SearchLimits limits = deep ? limits_with(1000, 400, 60) : limits_with(32, 30, 2);
     const FirstLock found = search_first_lock(profile, limits);
     std::cout << "first lock of " << profile.name << ": " << describe(found) << std::endl;
     CHECK(found.trials > 0);
