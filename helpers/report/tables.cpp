@@ -6,6 +6,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace firstlock {
@@ -19,7 +20,7 @@ std::string number(const ordered_json& value)
         return "-";
     }
     return value.is_string() ? value.get<std::string>()
-                             : fmt::format("{:.0f}", value.get<double>());
+                             : fmt::format("{:.0f}", std::ceil(value.get<double>()));
 }
 
 std::string short_source(const std::string& source_id)
