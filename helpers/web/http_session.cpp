@@ -163,7 +163,9 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
     void respond(http::status status, std::string body, bool keep_alive)
     {
         ++hub_.requests;
-        response_ = {status, 11};
+        // In its own version, since a 1.0 peer keeps a connection only when told so (ab -k waits
+        // for ever).
+        response_ = {status, parser_->get().version() == 10 ? 10U : 11U};
         response_.set(http::field::content_type, "application/json");
         if (status == http::status::method_not_allowed) {
             response_.set(http::field::allow, "GET, POST");

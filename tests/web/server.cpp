@@ -33,6 +33,21 @@ TEST_CASE_METHOD(RunningSite, "web.each endpoint stores as many rows as its 200 
     CHECK(server().stop().status.ok());
 }
 
+TEST_CASE_METHOD(RunningSite,
+                 "web.a peer that speaks HTTP/1.0 is told whether its connection is kept")
+{
+    start({.profile = profile("django")});
+    RawClient client = connect();
+    for (int count = 0; count < 2; ++count) {
+        client.send("GET /ping HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+        const std::string answer = client.read(patience(), "}");
+        CHECK_THAT(answer, StartsWith("HTTP/1.0 200"));
+        CHECK_THAT(answer, ContainsSubstring("Connection: keep-alive"));
+    }
+    client.send("GET /ping HTTP/1.0\r\n\r\n");
+    CHECK_THAT(client.read(patience()), StartsWith("HTTP/1.0 200"));
+}
+
 TEST_CASE_METHOD(
     RunningSite,
     "web.a locked statement is a 500 with its extended code and another failure is told apart")
