@@ -187,8 +187,9 @@ void Transactor::tell(Slot& slot, std::uint32_t number, Fate fate, int code)
     slot.fate = fate;
 }
 
-// What Python's multiprocessing does to a program that has opened its database before: the children work on
-// connections of their own, which believe in locks that only the parent holds, until it closes its handle.
+// What Python's multiprocessing does to a program that has opened its database before: the children
+// work on connections of their own, which believe in locks that only the parent holds, until it
+// closes its handle.
 bool Transactor::transact_in_forked_children()
 {
     constexpr int children_most = 4;

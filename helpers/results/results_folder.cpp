@@ -108,8 +108,8 @@ void ResultsFolder::begin_run()
         fs::create_directories(place);
         for (const char* const name :
              {"trials.jsonl", "searches.jsonl", "summary.json", "requests.jsonl", "requests.txt",
-              "fairness.jsonl", "fairness.txt", "faults.jsonl", "mutations.txt", "web.jsonl", "logs",
-              "run.json"}) {
+              "fairness.jsonl", "fairness.txt", "faults.jsonl", "mutations.txt", "web.jsonl",
+              "logs", "run.json"}) {
             if (fs::exists(root_ / name)) { // not every run has searches
                 fs::rename(root_ / name, place / name);
             }

@@ -15,8 +15,9 @@ struct SqliteBuild {
     /// DEFAULT_WAL_SYNCHRONOUS, ENABLE_SETLK_TIMEOUT, OMIT_SHARED_CACHE, DEFAULT_LOCKING_MODE,
     /// TEMP_STORE, MMAP sizes and the VFS-wide locking choices.
     std::vector<std::string> options;
-    /// FIRSTLOCK_SQLITE_DEFINES, with which an amalgamation was compiled; empty for a system library, which does
-    /// not tell. HAVE_USLEEP is of those that sqlite3_compileoption_get never names.
+    /// FIRSTLOCK_SQLITE_DEFINES, with which an amalgamation was compiled; empty for a system
+    /// library, which does not tell. HAVE_USLEEP is of those that sqlite3_compileoption_get never
+    /// names.
     std::string defines;
 };
 
