@@ -201,12 +201,12 @@ void add_options(CLI::App& app, CompanionSettings& settings)
 
 int main(int argc, char** argv)
 {
-    CompanionSettings settings;
-    CLI::App app{"A process beside the web server, on the same database."};
-    add_options(app, settings);
-    CLI11_PARSE(app, argc, argv);
-    ::signal(SIGTERM, SIG_IGN); // its end is the end of stdin: what it reports has to be whole
     try {
+        CompanionSettings settings;
+        CLI::App app{"A process beside the web server, on the same database."};
+        add_options(app, settings);
+        CLI11_PARSE(app, argc, argv);
+        ::signal(SIGTERM, SIG_IGN); // its end is the end of stdin: what it reports has to be whole
         Companion(settings).run();
         return 0;
     } catch (const std::exception& error) {

@@ -17,9 +17,9 @@ namespace http = beast::http;
 using namespace std::chrono_literals;
 
 constexpr std::uint32_t header_most = 8 * 1024;
-constexpr std::uint64_t body_most = 64 * 1024;
+constexpr std::uint64_t body_most = 65'536;
 constexpr std::size_t discard_most =
-    1024 * 1024; // read and thrown away behind a refusal, so that it arrives
+    1'048'576; // read and thrown away behind a refusal, so that it arrives
 
 http::status status_for(const beast::error_code& error)
 {

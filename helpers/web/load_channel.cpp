@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 
-constexpr std::uint64_t body_most = 1024 * 1024;
+constexpr std::uint64_t body_most = 1'048'576;
 
 class BeastChannel final : public LoadChannel {
   public:

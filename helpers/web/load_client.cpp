@@ -124,9 +124,7 @@ void add_options(CLI::App& app, LoadSettings& settings, std::string& outcomes)
     app.add_option("--outcomes", outcomes, "file for what became of each request that writes");
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+int run(int argc, char** argv)
 {
     LoadSettings settings;
     std::string outcomes;
@@ -140,18 +138,24 @@ int main(int argc, char** argv)
     limit.rlim_cur =
         limit.rlim_max; // each client is a descriptor, and the usual soft limit is 1024
     ::setrlimit(RLIMIT_NOFILE, &limit);
+    const LoadFigures figures = run_load(settings);
+    if (!outcomes.empty()) {
+        write_outcomes(outcomes, figures.outcomes);
+    }
+    std::cout << to_json(figures, settings).dump() << std::endl;
+    if (figures.connected == 0) {
+        std::cerr << "firstlock-load: no client could connect: " << figures.connect_error << "\n";
+        return 1;
+    }
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
     try {
-        const LoadFigures figures = run_load(settings);
-        if (!outcomes.empty()) {
-            write_outcomes(outcomes, figures.outcomes);
-        }
-        std::cout << to_json(figures, settings).dump() << std::endl;
-        if (figures.connected == 0) {
-            std::cerr << "firstlock-load: no client could connect: " << figures.connect_error
-                      << "\n";
-            return 1;
-        }
-        return 0;
+        return run(argc, argv);
     } catch (const std::exception& error) {
         std::cerr << "firstlock-load: " << error.what() << "\n";
         return 1;

@@ -48,7 +48,7 @@ Trial OneRogue::run(const Command& writer)
 Trial OneRogue::expect(const std::string& mode, const Expected& expected)
 {
     const Command rogue = rogue_writer(mode);
-    const Trial trial =
+    Trial trial =
         run({"/bin/sh",
              {"-c", R"([ "$FIRSTLOCK_TASK_INDEX" = 1 ] && exec "$1" "$2"; exec "$0")",
               own_writer().executable.string(), rogue.executable.string(), rogue.arguments.at(0)},

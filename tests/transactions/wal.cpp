@@ -29,7 +29,7 @@ fs::path log_of(const fs::path& database)
 /// recover the log.
 fs::path unrecovered_copy(const fs::path& database, int round)
 {
-    const fs::path copy = database.parent_path() / ("copy-" + std::to_string(round) + ".db");
+    fs::path copy = database.parent_path() / ("copy-" + std::to_string(round) + ".db");
     fs::copy_file(database, copy);
     fs::copy_file(log_of(database), log_of(copy));
     return copy;
