@@ -60,6 +60,7 @@ TEST_CASE("web.system C: site and script with each knob and with all together")
          .atomic_requests = true,
          .wal = true}};
     std::vector<Cell> cells;
+    cells.reserve(std::size(all));
     for (const Knobs& knobs : all) {
         cells.push_back(run_with(knobs));
     }
