@@ -90,7 +90,7 @@ TEST_CASE_METHOD(RunningSite, "web.a pool that stays empty is a 503 and not a lo
            .connections = "pool",
            .pool_size = 1,
            .more = {"--pool-wait-ms", "50"}});
-    Connection other(database());
+    Connection other(database(), {.busy_timeout = patience().left()});
     other.execute("BEGIN IMMEDIATE");
     RawClient first = connect();
     RawClient second = connect();
@@ -126,7 +126,8 @@ TEST_CASE_METHOD(StoppingSite,
                  "web.SIGTERM lets a request in flight be answered and takes no new ones")
 {
     start({.profile = profile("django"), .processes = 2});
-    Connection other(database());
+    // The request that waits takes SHARED for a moment at each attempt, which a COMMIT may meet.
+    Connection other(database(), {.busy_timeout = patience().left()});
     other.execute("BEGIN IMMEDIATE");
     RawClient client = connect();
     RawClient idle = connect();
