@@ -15,9 +15,10 @@
 namespace firstlock {
 namespace {
 
-const char* begin_of(Transaction transaction)
+/// Several rows in one transaction need one to be opened, whatever a single row would do with.
+const char* opening_of(Transaction transaction)
 {
-    return transaction == Transaction::deferred ? "BEGIN" : "BEGIN IMMEDIATE";
+    return begin_of(transaction == Transaction::autocommit ? Transaction::immediate : transaction);
 }
 
 /// Any close of a descriptor of the file gives up all of this process's POSIX locks on it.
@@ -104,7 +105,7 @@ std::optional<std::uint32_t> Transactor::next_slot()
 void Transactor::insert_all(Slot& slot, std::uint32_t number)
 {
     const bool ignores_busy = task_.mutation == Mutation::ignores_busy;
-    int code = connection_.try_execute(begin_of(task_.settings.transaction));
+    int code = connection_.try_execute(opening_of(task_.settings.transaction));
     if (code != SQLITE_OK && !ignores_busy) {
         refused(slot, number, code, false);
         return;

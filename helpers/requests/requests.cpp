@@ -67,13 +67,18 @@ std::string stage_of(Step step)
     }
 }
 
+/// For the kinds that begin as set there is no autocommit: they read before they write.
 const char* begin_of(Step step, Transaction transaction)
 {
-    if (step == Step::begin || transaction == Transaction::deferred) {
-        return "BEGIN";
+    switch (step) {
+    case Step::begin:
+        return begin_of(Transaction::deferred);
+    case Step::begin_as_set:
+        return begin_of(transaction == Transaction::autocommit ? Transaction::immediate
+                                                               : transaction);
+    default:
+        return begin_of(Transaction::immediate);
     }
-    const bool exclusive = step == Step::begin_as_set && transaction == Transaction::exclusive;
-    return exclusive ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE";
 }
 
 } // namespace

@@ -144,6 +144,7 @@ ordered_json to_json(const TrialRecord& record)
         {"span_ms", or_null(rounded(record.span_ms))},
         {"commits_per_second", or_null(rounded(record.commits_per_second))},
         {"first_locked", nullptr},
+        {"sequential_ms", or_null(rounded(record.sequential_ms))},
         {"total_s", rounded(record.total_s)},
         {"ready_ms", rounded(record.ready_ms)},
         {"integrity", record.integrity},
@@ -210,6 +211,7 @@ TrialRecord trial_from_json(const json& line)
     get(line, "span_ms", record.span_ms);
     get(line, "commits_per_second", record.commits_per_second);
     record.first_locked = first_locked_from(line);
+    get(line, "sequential_ms", record.sequential_ms);
     get(line, "total_s", record.total_s);
     get(line, "ready_ms", record.ready_ms);
     get(line, "integrity", record.integrity);

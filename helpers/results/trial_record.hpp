@@ -44,6 +44,8 @@ struct TrialRecord {
     std::optional<double> span_ms;             ///< first start to last end
     std::optional<double> commits_per_second;  ///< acknowledged / span
     std::optional<FirstLocked> first_locked;
+    std::optional<double> sequential_ms; ///< the inserts in sequence since the trial before on the
+                                         ///< same table; null where there were none
     double total_s = 0;  ///< fresh table, writers, verification: what the trial cost
     double ready_ms = 0; ///< from the start of the first writer until all were ready
     std::string integrity, verdict;

@@ -53,15 +53,8 @@ class Statements {
 
     void begin(Transaction kind)
     {
-        switch (kind) {
-        case Transaction::autocommit:
-            return;
-        case Transaction::deferred:
-            return run("begin", "BEGIN");
-        case Transaction::immediate:
-            return run("begin", "BEGIN IMMEDIATE");
-        case Transaction::exclusive:
-            return run("begin", "BEGIN EXCLUSIVE");
+        if (const char* const statement = begin_of(kind)) {
+            run("begin", statement);
         }
     }
 

@@ -36,6 +36,8 @@ struct WriterSettings {
 };
 
 std::string_view name_of(Transaction transaction);
+/// The statement that opens it; nullptr for autocommit, which has none.
+const char* begin_of(Transaction transaction);
 std::string_view name_of(Connect connect);
 std::string_view name_of(Retry retry);
 

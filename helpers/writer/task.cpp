@@ -63,6 +63,13 @@ std::string_view name_of(Transaction transaction)
     return transactions.at(static_cast<std::size_t>(transaction));
 }
 
+const char* begin_of(Transaction transaction)
+{
+    constexpr std::array<const char*, 4> statements{nullptr, "BEGIN", "BEGIN IMMEDIATE",
+                                                    "BEGIN EXCLUSIVE"};
+    return statements.at(static_cast<std::size_t>(transaction));
+}
+
 std::string_view name_of(Connect connect)
 {
     return connects.at(static_cast<std::size_t>(connect));

@@ -28,13 +28,6 @@ void say(const Report& report)
     static_cast<void>(!::write(STDOUT_FILENO, line.data(), line.size()));
 }
 
-const char* begin_of(Transaction transaction)
-{
-    constexpr std::array<const char*, 4> statements{nullptr, "BEGIN", "BEGIN IMMEDIATE",
-                                                    "BEGIN EXCLUSIVE"};
-    return statements.at(static_cast<std::size_t>(transaction));
-}
-
 /// The connection and the prepared insert of a writer.
 class Inserter {
   public:
