@@ -25,7 +25,8 @@ Verdict judge(const Evidence& evidence)
     if (!evidence.setup_error.empty() || !evidence.protocol_errors.empty() || evidence.failed > 0) {
         return Verdict::is_void;
     }
-    if (evidence.unknown > 0 && !(evidence.stopped_early && evidence.locked > 0)) {
+    const bool excused = evidence.unknown == evidence.stopped && evidence.locked > 0;
+    if (evidence.writers == 0 || (evidence.unknown > 0 && !excused)) {
         return Verdict::is_void;
     }
     if (evidence.locked > 0) {

@@ -27,14 +27,14 @@ struct Evidence {
                 unknown = 0; ///< of those M; they add up to M
     Account table;           ///< of all rows, those inserted in sequence included
     std::string integrity = "ok";
-    bool stopped_early =
-        false; ///< ended on purpose at the first locked writer: its unknown rows are our doing
+    std::size_t stopped = 0; ///< of the unknown: stopped on purpose when another was locked
     std::vector<std::string> protocol_errors;
     std::string setup_error; ///< empty when all writers got ready
 };
 
 /// Broken comes before void, void before locked, locked before stored. A trial that was stopped
-/// early is locked although the rows of the writers that were stopped are unknown.
+/// at its first locked writer is locked although the rows of those that were stopped are unknown;
+/// a trial without writers is void.
 Verdict judge(const Evidence& evidence);
 
 } // namespace firstlock

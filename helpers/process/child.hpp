@@ -4,7 +4,9 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -37,12 +39,20 @@ class StartError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+struct Launched;
+
 /// One child process, started through Boost.Process in a process group of its own, with pipes on
 /// stdin and stdout and with an unnamed file on stderr. Owned: the destructor kills the group and
 /// reaps the child, so none outlives a failed assertion. Move-only.
 class Child {
   public:
     explicit Child(const Command& command);
+    /// Starts `count` children in order and gives each to `take` as it comes. Throws StartError,
+    /// after `take` has had those before. `command_of` may be called from another thread, one call
+    /// at a time.
+    static void start_all(std::size_t count,
+                          const std::function<const Command&(std::size_t)>& command_of,
+                          const std::function<void(Child)>& take);
     ~Child();
     Child(Child&& other) noexcept;
     Child& operator=(Child&& other) = delete;
@@ -71,6 +81,9 @@ class Child {
     std::string stderr_tail(std::size_t most = 4096) const;
 
   private:
+    Child() = default;
+    void adopt(Launched launched);
+
     pid_t pid_ = -1; // -1 after a move
     int stdin_ = -1;
     int stdout_ = -1;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 
 namespace firstlock {
 namespace {
@@ -22,6 +23,14 @@ rlimit limit_of(Resource resource)
     rlimit limit{};
     ::getrlimit(resource, &limit);
     return limit;
+}
+
+/// Linux has one more, for all users together.
+std::string limit_of_machine()
+{
+    std::ifstream file("/proc/sys/kernel/pid_max");
+    std::string value;
+    return file >> value ? ", and " + value + " for the machine (kernel.pid_max)" : "";
 }
 
 } // namespace
@@ -50,9 +59,8 @@ std::string limit_behind(int error)
 {
     if (error == EAGAIN) {
         return "; the limit of processes is " + text_of(limit_of(RLIMIT_NPROC).rlim_cur) +
-               " for this user (ulimit -u; in a container also pids.max of its cgroup): raise it, "
-               "or ask for "
-               "fewer writers";
+               " for this user (ulimit -u; in a container also pids.max of its cgroup)" +
+               limit_of_machine() + ": raise it, or ask for fewer writers";
     }
     if (error == EMFILE || error == ENFILE) {
         return "; the limit of open descriptors is " + text_of(limit_of(RLIMIT_NOFILE).rlim_cur) +

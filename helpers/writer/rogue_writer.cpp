@@ -93,6 +93,12 @@ const std::map<std::string, Act>& after_go()
         {"hangs_after_gate", [](const Task&) { hang(); }},
         {"exits_at_gate", [](const Task&) { std::exit(3); }},
         {"is_killed", [](const Task&) { ::raise(SIGKILL); }},
+        {"is_locked", [](const Task&) { say("firstlock locked 5"); }},
+        {"is_locked_late",
+         [](const Task&) {
+             ::usleep(300'000); // time for another to die
+             say("firstlock locked 5");
+         }},
         {"is_killed_after_insert",
          [](const Task& task) {
              insert(task, task.message);

@@ -23,8 +23,11 @@ TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that never gets ready keeps 
 
 TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that exits early keeps the gate shut")
 {
-    const Trial trial =
-        expect("exits_early", {.verdict = "void", .failed = writers, .story = "exit status 3"});
+    const Trial trial = expect(
+        "exits_early", {.verdict = "void",
+                        .failed = writers,
+                        .story = "1 of 5 writers did not get ready; the first of them: writer 1, "
+                                 "exit status 3"});
     CHECK(trial.rows_after == trial.rows_before);
 }
 

@@ -82,6 +82,7 @@ TEST_CASE("harness.verdict: failed and unknown rows and broken protocols are voi
           Verdict::is_void);
     CHECK(with([](Evidence& evidence) { evidence.setup_error = "not ready"; }) == Verdict::is_void);
     CHECK(with([](Evidence& evidence) { --evidence.acknowledged; }) == Verdict::is_void);
+    CHECK(judge({}) == Verdict::is_void); // no writer, no evidence
 }
 
 TEST_CASE(
@@ -89,7 +90,7 @@ TEST_CASE(
 {
     const auto stopped = [](void (*change)(Evidence&)) {
         Evidence evidence = all_is_well();
-        evidence.stopped_early = true;
+        evidence.stopped = 1;
         lose_sight_of_one(evidence);
         change(evidence);
         return judge(evidence);
@@ -98,6 +99,8 @@ TEST_CASE(
     CHECK(stopped([](Evidence&) {}) == Verdict::is_void); // nobody was locked: then who stopped it?
     CHECK(stopped([](Evidence& evidence) { lock_one(evidence), ++evidence.failed; }) ==
           Verdict::is_void);
+    CHECK(stopped([](Evidence& evidence) { lock_one(evidence), lose_sight_of_one(evidence); }) ==
+          Verdict::is_void); // one that had died before
     CHECK(stopped([](Evidence& evidence) { lock_one(evidence), evidence.table.lost = 1; }) ==
           Verdict::broken);
 }
