@@ -18,8 +18,18 @@ void add_example(std::vector<std::string>& examples, const std::string& text)
     }
 }
 
-/// Splits the table into messages and foreign texts. A text that reads back differently (upper
-/// case, braces) is foreign: it is not what a writer was given.
+/// Whether `text` is written as a message is: another spelling of the same 128 bits (upper case,
+/// braces) is not what a writer was given. Beside parsing a million rows, writing each back to
+/// compare it took half of the time.
+bool is_spelt_as_message(const std::string& text)
+{
+    return text.size() == 36 && std::all_of(text.begin(), text.end(), [](char letter) {
+               return letter == '-' || (letter >= '0' && letter <= '9') ||
+                      (letter >= 'a' && letter <= 'f');
+           });
+}
+
+/// Splits the table into messages and foreign texts.
 std::vector<Message> messages_of(const std::vector<std::string>& stored, Account& account)
 {
     std::vector<Message> messages;
@@ -27,10 +37,9 @@ std::vector<Message> messages_of(const std::vector<std::string>& stored, Account
     const boost::uuids::string_generator parse;
     for (const std::string& text : stored) {
         Message message{};
-        bool is_message = text.size() == 36;
+        bool is_message = is_spelt_as_message(text);
         try {
             message = is_message ? parse(text) : message;
-            is_message = is_message && boost::uuids::to_string(message) == text;
         } catch (const std::runtime_error&) {
             is_message = false;
         }
