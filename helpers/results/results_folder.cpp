@@ -109,7 +109,7 @@ void ResultsFolder::begin_run()
         for (const char* const name :
              {"trials.jsonl", "searches.jsonl", "summary.json", "requests.jsonl", "requests.txt",
               "fairness.jsonl", "fairness.txt", "faults.jsonl", "mutations.txt", "web.jsonl",
-              "logs", "run.json"}) {
+              "bench.jsonl", "bench.txt", "logs", "run.json"}) {
             if (fs::exists(root_ / name)) { // not every run has searches
                 fs::rename(root_ / name, place / name);
             }
