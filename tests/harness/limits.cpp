@@ -8,15 +8,18 @@
 #include "fixtures/fresh_table.hpp"
 #include "fixtures/settings.hpp"
 #include "fixtures/unprivileged.hpp"
+#include "helpers/process/descriptor.hpp"
 #include "tests/harness/one_rogue.hpp"
 #include "tests/harness/second_self.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 
 #include <csignal>
+#include <vector>
 
 using namespace firstlock;
 using namespace std::chrono_literals;
@@ -71,6 +74,15 @@ TEST_CASE("helper.a process of a user with few processes", "[.]")
     ask_for_too_many(RLIMIT_NPROC, 6, 40);
 }
 
+TEST_CASE("helper.a process whose own descriptors fill its table", "[.]")
+{
+    std::vector<Descriptor> own;
+    for (int count = 0; count < 100; ++count) {
+        own.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    }
+    ask_for_too_many(RLIMIT_NOFILE, 190, 40); // what 40 writers need, were those not there
+}
+
 TEST_CASE("helper.a process with hardly any descriptors", "[.]")
 {
     set_limit(RLIMIT_NOFILE, 50, true);
@@ -99,6 +111,18 @@ TEST_CASE("harness.limits: too few descriptors are named with limit and need and
         self.expect("message"),
         ContainsSubstring("40 writers need 184 open descriptors, and the hard limit is 100") &&
             ContainsSubstring("ulimit -Hn 184") && ContainsSubstring("at most 12 writers"));
+    CHECK(self.expect("verdict") == "stored");
+    CHECK(self.end().ok());
+}
+
+TEST_CASE("harness.limits: a table that fills up on the way leaves no writer over")
+{
+    const UnprivilegedDirectory directory;
+    SecondSelf self("helper.a process whose own descriptors fill its table",
+                    directory.handed_over());
+    CHECK_THAT(self.expect("message"),
+               ContainsSubstring("writer ") && ContainsSubstring(" of 40: cannot ") &&
+                   ContainsSubstring("the limit of open descriptors is 190"));
     CHECK(self.expect("verdict") == "stored");
     CHECK(self.end().ok());
 }
