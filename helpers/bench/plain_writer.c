@@ -7,7 +7,6 @@
  * the DESCRIPTOR of a shared int, until a futex on it is woken; inserts in BEGIN IMMEDIATE ...
  * COMMIT; prints "CODE START END" (0 for success, times in nanoseconds of CLOCK_MONOTONIC). Exit
  * status 0, 1 if it could not get ready, 2 for a wrong call. */
-#define _GNU_SOURCE
 #include <sqlite3.h>
 
 #include <stdio.h>

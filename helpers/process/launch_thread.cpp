@@ -144,9 +144,12 @@ void LaunchThread::serve()
 {
     const int own = theirs_.get(); // the member changes when the caller closes its copy
     is_ready_ = leave_the_table();
-    const bool go_on = is_ready_;
+    if (!is_ready_) {
+        answered_.release();
+        return;
+    }
     answered_.release();
-    while (go_on) {
+    for (;;) {
         asked_.acquire();
         answer(own);
         answered_.release();

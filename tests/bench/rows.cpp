@@ -44,6 +44,7 @@ double plain_inserts_ms(const std::vector<Message>& rows)
     make_table(database, profile("recommended"));
     const std::vector<std::string> texts = texts_of(rows);
     std::vector<const char*> pointers;
+    pointers.reserve(texts.size());
     for (const std::string& text : texts) {
         pointers.push_back(text.c_str());
     }

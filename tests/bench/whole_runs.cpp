@@ -34,7 +34,7 @@ ProgramRun shell(const std::string& line, const std::vector<std::string>& enviro
 double eight_cases_ms(std::size_t in_sequence, FreshTable::Connections connections)
 {
     return ms_of([&] {
-        for (const std::size_t rows : {5, 50, 250, 250, 300, 100, 250, 500}) {
+        for (const std::size_t rows : {5U, 50U, 250U, 250U, 300U, 100U, 250U, 500U}) {
             FreshTable table;
             table.use(profile("recommended"));
             std::size_t expected = rows;

@@ -76,9 +76,9 @@ TEST_CASE("helper.a process of a user with few processes", "[.]")
 
 TEST_CASE("helper.a process whose own descriptors fill its table", "[.]")
 {
-    std::vector<Descriptor> own;
-    for (int count = 0; count < 100; ++count) {
-        own.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    std::vector<Descriptor> own(100);
+    for (Descriptor& descriptor : own) {
+        descriptor.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     }
     ask_for_too_many(RLIMIT_NOFILE, 190, 40); // what 40 writers need, were those not there
 }
