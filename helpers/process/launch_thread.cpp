@@ -1,5 +1,6 @@
 #include "helpers/process/launch_thread.hpp"
 
+#ifdef __linux__
 #include "helpers/process/limits.hpp"
 
 #include <sched.h>
@@ -21,8 +22,7 @@
 namespace firstlock {
 namespace {
 
-constexpr std::size_t kept =
-    3; // stdin, stdout and stderr of a child, as far as its parent has them
+constexpr std::size_t kept = 3; // of a child, by its parent: stdin, stdout, stderr
 
 /// One message: a process, and room for the descriptors. A process of 0 is the last message.
 struct Envelope {
@@ -89,16 +89,12 @@ Launched receive(int socket)
 
 LaunchThread* LaunchThread::instance()
 {
-#if defined(__linux__) && defined(SYS_close_range)
     static LaunchThread* const thread = [] {
         // Never destroyed: the thread waits on it until the process ends.
         auto* const made = new LaunchThread;
         return made->begin() ? made : nullptr;
     }();
     return thread;
-#else
-    return nullptr;
-#endif
 }
 
 bool LaunchThread::begin()
@@ -129,7 +125,7 @@ bool LaunchThread::begin()
 
 bool LaunchThread::leave_the_table() const
 {
-#if defined(__linux__) && defined(SYS_close_range)
+#ifdef SYS_close_range
     const auto own = static_cast<unsigned>(theirs_.get());
     const unsigned first = 3;
     return ::unshare(CLONE_FILES) == 0 &&
@@ -206,3 +202,21 @@ void LaunchThread::run(std::size_t count, const std::function<Launched(std::size
 }
 
 } // namespace firstlock
+
+#else // no table of descriptors of a thread's own
+
+namespace firstlock {
+
+LaunchThread* LaunchThread::instance()
+{
+    return nullptr;
+}
+
+void LaunchThread::run(std::size_t /*unused*/,
+                       const std::function<Launched(std::size_t)>& /*unused*/,
+                       const std::function<void(Launched)>& /*unused*/)
+{
+}
+
+} // namespace firstlock
+#endif
