@@ -14,6 +14,8 @@ namespace firstlock {
 /// A thread of this process with a table of open descriptors of its own, which stays short (Linux:
 /// unshare(2), CLONE_FILES). It takes no signal, holds none of the process's descriptors, and ends
 /// with the process. Its POSIX locks are its own too, so it cannot drop those of the process.
+/// ThreadSanitizer knows one table for a process, and takes equal numbers in the two for a race; so
+/// the tsan preset runs no pool of writers (its reports there were all in descriptor calls).
 class LaunchThread {
   public:
     /// The one of this process, made at the first call; nullptr where the system cannot give it.
