@@ -97,10 +97,11 @@ TEST_CASE("harness.ledger: an unknown row that is there twice is a duplicate all
 
 TEST_CASE("harness.ledger: a text that is no message is unexpected")
 {
-    const auto row = example_rows(1);
+    // Upper case is the same 128 bits, and still not what a writer was given.
+    std::vector<Message> row = example_rows(1);
+    row[0].data[0] = 0xfe; // so that there are letters in it, whatever was drawn
     std::string shouted = text(row[0]);
     std::transform(shouted.begin(), shouted.end(), shouted.begin(), ::toupper);
-    shouted.front() = 'F'; // so that one letter at least is upper case, whatever was drawn
     for (const std::string& foreign :
          Texts{"", "hello", shouted, std::string(36, '-'), "{" + text(row[0]) + "}"}) {
         CAPTURE(foreign);

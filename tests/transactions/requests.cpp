@@ -107,3 +107,22 @@ TEST_CASE_METHOD(FreshTable, "transactions.create_user needs both BEGIN IMMEDIAT
     CHECK(account_of(crowd, database()).holds());
     CHECK(account_of(crowd, database()).acknowledged + crowd.failures() == 24);
 }
+
+TEST_CASE_METHOD(FreshTable, "transactions.a request that is to begin immediate does so whatever "
+                             "kind the connection is set to")
+{
+    use(profile("wal"));
+    CrowdOptions options{.database = database(),
+                         .settings = profile("wal").settings,
+                         .users = 4,
+                         .plan = {.kinds = {Kind::read_write_transaction_immediate},
+                                  .duration = 1s,
+                                  .pace = 20ms,
+                                  .work = 5ms}};
+    options.settings.transaction = Transaction::deferred;
+    const Crowd crowd = run_crowd(options);
+    CHECK(crowd.count() >= 20);
+    // Begun deferred, it would be refused here, at its write, as upgrades are.
+    CHECK(crowd.count_if([](const auto& each) { return each.stage == "write"; }) == 0);
+    CHECK(account_of(crowd, database()).holds());
+}
