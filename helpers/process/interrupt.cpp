@@ -1,9 +1,12 @@
 #include "helpers/process/interrupt.hpp"
 
+#include <unistd.h>
+
 #include <array>
 #include <atomic>
 #include <csignal>
 #include <cstddef>
+#include <string_view>
 
 namespace firstlock {
 namespace {
@@ -16,19 +19,18 @@ std::size_t alive = 0;
 constexpr std::array<int, 3> signals{SIGINT, SIGTERM, SIGHUP};
 std::array<struct sigaction, signals.size()> former{};
 
-void kill_groups(int signal)
+void kill_groups_and_die(int signal)
 {
     for (const auto& slot : groups) {
         if (const pid_t group = slot.load(std::memory_order_relaxed); group > 0) {
             ::kill(-group, SIGKILL);
         }
     }
-    for (std::size_t index = 0; index < signals.size(); ++index) {
-        if (signals.at(index) == signal) {
-            ::sigaction(signal, &former.at(index), nullptr);
-        }
-    }
-    ::raise(signal); // delivered to the former handler when this one returns
+    constexpr std::string_view note =
+        "firstlock: ended by a signal; all its children were killed\n";
+    static_cast<void>(!::write(STDERR_FILENO, note.data(), note.size()));
+    ::signal(signal, SIG_DFL);
+    ::raise(signal); // takes effect when this handler returns
 }
 
 // Only while children live: Catch2 installs its own handlers for each case and expects to find them
@@ -37,7 +39,7 @@ void install()
 {
     for (std::size_t index = 0; index < signals.size(); ++index) {
         struct sigaction action {};
-        action.sa_handler = kill_groups;
+        action.sa_handler = kill_groups_and_die;
         sigemptyset(&action.sa_mask);
         ::sigaction(signals.at(index), nullptr, &former.at(index));
         if (former.at(index).sa_handler !=

@@ -13,14 +13,30 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
 using namespace firstlock;
 using namespace std::chrono_literals;
+
+namespace {
+
+/// So that a signal comes amid an allocation. Blocks of this size are beyond the allocator's cache
+/// of each thread: each takes its lock.
+[[noreturn]] void allocate_for_ever()
+{
+    for (;;) {
+        void* volatile block = std::malloc(5000);
+        std::free(block);
+    }
+}
+
+} // namespace
 
 TEST_CASE("helper.a process with five writers", "[.]")
 {
@@ -46,6 +62,9 @@ TEST_CASE("helper.a process with five writers", "[.]")
         pool.release();
     }
     tell("pids", pids);
+    if (handed_over("GATE") == "busy") {
+        allocate_for_ever();
+    }
     std::string line;
     std::getline(std::cin, line); // until a signal, or the end of the case that started this
     if (line == "go on") {
@@ -148,6 +167,14 @@ TEST_CASE_METHOD(
 {
     start("rogue", "open");
     check_ended_by(GENERATE(SIGINT, SIGTERM, SIGHUP));
+}
+
+TEST_CASE_METHOD(EndOfParent, "harness.parent death: a signal amid an allocation ends it too")
+{
+    const int attempt = GENERATE(range(0, 5)); // not each signal finds the allocator at work
+    CAPTURE(attempt);
+    start("rogue", "busy");
+    check_ended_by(SIGTERM);
 }
 
 TEST_CASE_METHOD(EndOfParent,
