@@ -62,6 +62,8 @@ class Child {
     int stdout_fd() const { return stdout_; }
     /// Hands the read end of stdout over to the caller, who closes it.
     int release_stdout();
+    /// The write end of the child's stdin; non-blocking. Stays ours.
+    int stdin_fd() const { return stdin_; }
 
     /// Writes `text` to the child's stdin; false when the child is gone (EPIPE) or its pipe is
     /// full.
