@@ -1,8 +1,9 @@
 // Goal:   CI fails when this machine, file system, SQLite build or driver no longer keeps what was
-// promised. Method: a sequential test per promise of FIRSTLOCK_PROMISES; Fisher's exact test per
-// level of FIRSTLOCK_BASELINE.
-//         These cases are not part of `all`: without a promise there is nothing to gate on, and a
-//         gate must not go green on no evidence. What they do is tested in promises.cpp.
+//         promised.
+// Method: a sequential test per promise of FIRSTLOCK_PROMISES; Fisher's exact test per level of
+//         FIRSTLOCK_BASELINE. These cases are not part of `all`: without a promise there is nothing
+//         to gate on, and a gate must not go green on no evidence. What they do is tested in
+//         promises.cpp.
 #include "fixtures/baseline.hpp"
 #include "fixtures/promises.hpp"
 #include "fixtures/settings.hpp"

@@ -1,10 +1,10 @@
 // Goal:   the row count is exact after sequential and then simultaneous inserts, and no
-// acknowledged row is lost. Method: N rows by this process, then M writers, each a process of its
-// own, released together; the ledger of
-//         what they acknowledged is compared with the table row by row, from a fresh connection.
-//         The cases of the first half run FIRSTLOCK_PROFILE and require every row. Those that end
-//         in `with WAL` or `in rollback` pin that mode with the 5 s timeout people start from, and
-//         measure who was locked.
+//         acknowledged row is lost.
+// Method: N rows by this process, then M writers, each a process of its own, released together; the
+//         ledger of what they acknowledged is compared with the table row by row, from a fresh
+//         connection. The cases of the first half run FIRSTLOCK_PROFILE and require every row.
+//         Those that end in `with WAL` or `in rollback` pin that mode with the 5 s timeout people
+//         start from, and measure who was locked.
 #include "fixtures/fresh_table.hpp"
 #include "fixtures/matchers.hpp"
 

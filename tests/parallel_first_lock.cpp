@@ -1,9 +1,8 @@
 // Goal:   at how many writers does `database is locked` first appear?
 // Method: trials on fresh tables with M = 1, 2, 4 … until one is locked or the limit is reached,
-// then more of
-//         them where they tell most (helpers/statistics/first_lock_search.hpp), within a few
-//         seconds. A locked writer is the measurement here; only a lost, unexpected or duplicate
-//         row fails.
+//         then more of them where they tell most (helpers/statistics/first_lock_search.hpp), within
+//         a few seconds. A locked writer is the measurement here; only a lost, unexpected or
+//         duplicate row fails.
 #include "fixtures/first_lock.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -28,10 +27,10 @@ void search(const std::string& name, double budget_s)
 
 TEST_CASE("parallel.first lock of recommended")
 {
-    search("recommended", 5);
+    search("recommended", 4);
 }
 
 TEST_CASE("parallel.first lock in rollback")
 {
-    search("rollback", 10);
+    search("rollback", 8);
 }

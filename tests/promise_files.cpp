@@ -1,6 +1,5 @@
 // Goal:   a promise file or a baseline that makes no sense is refused, and the message says where,
-// what was found
-//         and what is accepted.
+//         what was found and what is accepted.
 // Method: each kind of nonsense once, read as the gate reads it.
 #include "fixtures/baseline.hpp"
 #include "fixtures/promises.hpp"

@@ -1,8 +1,8 @@
 // Goal:   the gate passes, fails and skips as promised, on real trials; senseless files are
-// refused. Method: the gate's own executable is run on promise files and baselines made for the
-// purpose, with results in a
-//         scratch directory, and its exit status is looked at: 0 passed, 4 skipped, anything else
-//         failed.
+//         refused.
+// Method: the gate's own executable is run on promise files and baselines made for the purpose,
+//         with results in a scratch directory, and its exit status is looked at: 0 passed, 4
+//         skipped, anything else failed.
 #include "fixtures/program_run.hpp"
 #include "fixtures/scratch_directory.hpp"
 #include "fixtures/settings.hpp"

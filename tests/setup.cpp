@@ -1,8 +1,8 @@
 // Goal:   a run whose settings make no sense stops at once, and says which and why; then a new run
-// begins. Method: the CTest fixture `run`, which every other case requires. It reads all settings,
-// asks SQLite whether a
-//         short sleep is one, probes an external writer, and puts the results of the run before
-//         away.
+//         begins.
+// Method: the CTest fixture `run`, which every other case requires. It reads all settings, asks
+//         SQLite whether a short sleep is one, probes an external writer, and puts the results of
+//         the run before away.
 #include "fixtures/settings.hpp"
 #include "fixtures/writer_probe.hpp"
 #include "helpers/results/results_folder.hpp"

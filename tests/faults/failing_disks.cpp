@@ -1,8 +1,8 @@
 // Goal:   when the disk fails or is full, every writer says so with a code, and nothing that was
-// acknowledged is lost. Method: a VFS that fails the n-th call of each class, for n spread over all
-// calls of a run; a limit of the file's
-//         size; a small tmpfs; files and directories that may not be written, by writers that have
-//         given up root.
+//         acknowledged is lost.
+// Method: a VFS that fails the n-th call of each class, for n spread over all calls of a run; a
+//         limit of the file's size; a small tmpfs; files and directories that may not be written,
+//         by writers that have given up root.
 #include "fixtures/faults/failing_disk.hpp"
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/scratch_directory.hpp"

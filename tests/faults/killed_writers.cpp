@@ -1,11 +1,10 @@
 // Goal:   SIGKILL costs no acknowledged row, leaves no transaction half done, and breaks no file,
-// at any moment: in
-//         a transaction, in its COMMIT, in a checkpoint, while recovering from the kill before.
+//         at any moment: in a transaction, in its COMMIT, in a checkpoint, while recovering from
+//         the kill before.
 // Method: rounds of writers that are killed one by one; a black box in shared memory tells how far
-// each had come,
-//         and the ledger made from the boxes is compared with the table. The moments are drawn from
-//         the seed; what the scheduler makes of them differs from run to run, so a replay runs the
-//         same schedule.
+//         each had come, and the ledger made from the boxes is compared with the table. The moments
+//         are drawn from the seed; what the scheduler makes of them differs from run to run, so a
+//         replay runs the same schedule.
 #include "fixtures/faults/killed_writers.hpp"
 #include "fixtures/faults/fault_record.hpp"
 

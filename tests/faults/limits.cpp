@@ -1,7 +1,7 @@
 // Goal:   too few descriptors or processes are named as what they are, and cost no acknowledged
-// row. Method: a writer with a low limit of descriptors; a starter of children that has given up
-// root, which ignores
-//         the limit of processes, with a limit of each kind.
+//         row.
+// Method: a writer with a low limit of descriptors; a starter of children that has given up root,
+//         which ignores the limit of processes, with a limit of each kind.
 #include "fixtures/faults/failing_disk.hpp"
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/scratch_directory.hpp"

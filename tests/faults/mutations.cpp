@@ -1,10 +1,9 @@
 // Goal:   the suite is sharp: no broken writer, and no broken VFS under one, gets past it.
 // Method: each defect (helpers/faults/fault_task.hpp) goes through the same trials as the sound
-// writer, in turn,
-//         until one of them catches it; the table says which and how soon. The sound writer goes
-//         through all of them and must not be caught, or the table would prove nothing. The table
-//         is also left in results as mutations.txt; one command makes it anew: ctest -R 'no broken
-//         writer survives' -V
+//         writer, in turn, until one of them catches it; the table says which and how soon. The
+//         sound writer goes through all of them and must not be caught, or the table would prove
+//         nothing. The table is also left in results as mutations.txt; one command makes it anew:
+//         ctest -R 'no broken writer survives' -V
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/faults/killed_writers.hpp"
 #include "fixtures/faults/power_cuts.hpp"

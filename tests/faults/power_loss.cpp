@@ -2,9 +2,8 @@
 //         (https://sqlite.org/pragma.html#pragma_synchronous), and what it does not promise is
 //         counted.
 // Method: recordings of real writers, cut at many points, with what was not synced dropped, kept or
-// garbled in any
-//         mix. The table at the end says for each combination what users of it must be ready to
-//         lose.
+//         garbled in any mix. The table at the end says for each combination what users of it must
+//         be ready to lose.
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/faults/power_cuts.hpp"
 

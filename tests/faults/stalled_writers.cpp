@@ -1,8 +1,8 @@
 // Goal:   a writer that stands still while it holds the lock locks the others out after their
-// timeout, and no
-//         longer; nothing is lost, and when it goes on, its own row's fate is told rightly.
+//         timeout, and no longer; nothing is lost, and when it goes on, its own row's fate is told
+//         rightly.
 // Method: SIGSTOP inside a transaction, other writers through the pool meanwhile, SIGCONT, COMMIT;
-// then the table.
+//         then the table.
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/faults/faulty_writer.hpp"
 #include "fixtures/fresh_table.hpp"

@@ -1,12 +1,10 @@
 // Goal:   tell whether the SQLite in use drops acknowledged rows when a checkpoint overlaps with a
-// commit that
-//         resets the WAL: SQLite's own bug in 3.7.0 to 3.51.2
+//         commit that resets the WAL: SQLite's own bug in 3.7.0 to 3.51.2
 //         (https://sqlite.org/wal.html#walresetbug).
 // Method: three processes provoke it, and the ledger of acknowledged rows is compared with the
-// table. Two
-//         verdicts, kept apart: what the version says, and what was seen. Seeing nothing proves
-//         nothing on an affected version; seeing a loss on a fixed one is always a failure. On an
-//         affected version a loss is a warning unless FIRSTLOCK_WAL_RESET=fail.
+//         table. Two verdicts, kept apart: what the version says, and what was seen. Seeing nothing
+//         proves nothing on an affected version; seeing a loss on a fixed one is always a failure.
+//         On an affected version a loss is a warning unless FIRSTLOCK_WAL_RESET=fail.
 #include "helpers/faults/wal_reset.hpp"
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/faults/wal_reset_probe.hpp"

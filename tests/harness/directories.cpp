@@ -1,8 +1,8 @@
 // Goal:   a directory that cannot take databases is named with the reason, and one with an odd name
-// works. Method: directories that are missing, of another user, and full; real trials, with the
-// suite's writer and the
-//         README's sh writer, in directories whose names hold what shells, URIs and SQL treat as
-//         their own.
+//         works.
+// Method: directories that are missing, of another user, and full; real trials, with the suite's
+//         writer and the README's sh writer, in directories whose names hold what shells, URIs and
+//         SQL treat as their own.
 #include "fixtures/fresh_table.hpp"
 #include "fixtures/matchers.hpp"
 #include "fixtures/settings.hpp"

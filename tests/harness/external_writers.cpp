@@ -1,8 +1,7 @@
 // Goal:   the writers that the README shows work as they stand there, in ten lines at most.
 // Method: each is taken out of README.md and run as FIRSTLOCK_WRITER would be: five of them on a
-// table, two
-//         while the table is locked. PYTHONUNBUFFERED is taken away: it would hide a line that is
-//         not flushed.
+//         table, two while the table is locked. PYTHONUNBUFFERED is taken away: it would hide a
+//         line that is not flushed.
 #include "fixtures/fresh_table.hpp"
 #include "fixtures/matchers.hpp"
 #include "fixtures/settings.hpp"

@@ -1,9 +1,7 @@
 // Goal:   the layout stays what the README says: tests -> fixtures -> helpers, no wait by sleeping,
-// names that say
-//         something.
+//         names that say something.
 // Method: every source file is read for its includes, its calls and its name. The same reading on a
-// made-up tree
-//         that breaks each rule once shows that it sees them.
+//         made-up tree that breaks each rule once shows that it sees them.
 #include "fixtures/scratch_directory.hpp"
 
 #include <catch2/catch_test_macros.hpp>

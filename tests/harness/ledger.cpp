@@ -1,6 +1,7 @@
 // Goal:   the account of a trial is right row by row, so that counts which happen to match cannot
-// hide a loss. Method: small ledgers against small made-up tables, one law each; then the identity
-// on random ones.
+//         hide a loss.
+// Method: small ledgers against small made-up tables, one law each; then the identity on random
+//         ones.
 #include "helpers/ledger/ledger.hpp"
 #include "fixtures/fresh_table.hpp"
 #include "fixtures/settings.hpp"

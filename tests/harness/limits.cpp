@@ -1,9 +1,9 @@
 // Goal:   M beyond what the system lets a process have ends with a message that says which limit,
-// its value, what
-//         was needed and what to do; no writer is left over, and the parent lives on.
+//         its value, what was needed and what to do; no writer is left over, and the parent lives
+//         on.
 // Method: a second process of this executable lowers its own limits and then asks for too many
-// writers. Root is
-//         not bound by the limit of processes, so there it turns into the user nobody first.
+//         writers. Root is not bound by the limit of processes, so there it turns into the user
+//         nobody first.
 #include "helpers/process/limits.hpp"
 #include "fixtures/fresh_table.hpp"
 #include "fixtures/settings.hpp"

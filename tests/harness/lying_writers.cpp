@@ -1,7 +1,7 @@
 // Goal:   what a writer says is never taken for what is stored: each lie shows, whichever way it
-// goes. Method: real trials of five writers with one liar among them (one_rogue.hpp). Where the
-// counts stay right, only
-//         the comparison row by row can tell.
+//         goes.
+// Method: real trials of five writers with one liar among them (one_rogue.hpp). Where the counts
+//         stay right, only the comparison row by row can tell.
 #include "fixtures/matchers.hpp"
 #include "tests/harness/one_rogue.hpp"
 

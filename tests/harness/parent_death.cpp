@@ -1,8 +1,7 @@
 // Goal:   whatever ends the suite, no writer writes after it, none stays behind, and nothing hangs.
 // Method: a second process of this executable has five writers at the gate, or behind it, and gets
-// SIGKILL,
-//         SIGINT (Ctrl-C) or SIGTERM. The writers are watched from before, and the table is read
-//         afterwards.
+//         SIGKILL, SIGINT (Ctrl-C) or SIGTERM. The writers are watched from before, and the table
+//         is read afterwards.
 #include "fixtures/fresh_table.hpp"
 #include "fixtures/settings.hpp"
 #include "helpers/process/interrupt.hpp"

@@ -1,6 +1,6 @@
 // Goal:   what a writer says is understood as it was meant, and what breaks the protocol is quoted.
 // Method: lines through parse_line() and format(); reports through outcome_of(); tasks through the
-// environment.
+//         environment.
 #include "helpers/writer/protocol.hpp"
 #include "fixtures/writer_pool.hpp"
 

@@ -1,6 +1,7 @@
 // Goal:   what is recorded is what is read back, whoever writes beside and whoever is killed while
-// writing. Method: ResultsFolder on scratch folders; never on the results of this run, which have
-// to balance.
+//         writing.
+// Method: ResultsFolder on scratch folders; never on the results of this run, which have to
+//         balance.
 #include "fixtures/scratch_directory.hpp"
 #include "helpers/results/results_folder.hpp"
 #include "helpers/results/summary.hpp"

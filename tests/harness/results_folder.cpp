@@ -1,6 +1,7 @@
 // Goal:   results outlive processes that are killed while they write, and runs that follow each
-// other. Method: half lines, several processes and several runs on scratch folders; never on the
-// results of this run.
+//         other.
+// Method: half lines, several processes and several runs on scratch folders; never on the results
+//         of this run.
 #include "helpers/results/results_folder.hpp"
 #include "fixtures/scratch_directory.hpp"
 #include "helpers/results/summary.hpp"

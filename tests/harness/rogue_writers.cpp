@@ -1,8 +1,8 @@
 // Goal:   a writer that hangs, dies or babbles is named, costs a deadline at most, and leaves
-// nothing behind. Method: real trials of five writers with one rogue among them (one_rogue.hpp).
-// What such a trial comes to is
-//         void, since a row whose fate is not known proves nothing; the honest writers' rows are
-//         all there.
+//         nothing behind.
+// Method: real trials of five writers with one rogue among them (one_rogue.hpp). What such a trial
+//         comes to is void, since a row whose fate is not known proves nothing; the honest writers'
+//         rows are all there.
 #include "fixtures/settings.hpp"
 #include "tests/harness/one_rogue.hpp"
 #include "tests/harness/process_watch.hpp"

@@ -1,7 +1,7 @@
 // Goal:   a setting that makes no sense stops the run and says which, what it holds and what it
-// accepts. Method: each variable of fixtures/settings.cpp is set in this process, read_settings()
-// is called, and the
-//         environment is put back as it was.
+//         accepts.
+// Method: each variable of fixtures/settings.cpp is set in this process, read_settings() is called,
+//         and the environment is put back as it was.
 #include "fixtures/settings.hpp"
 #include "fixtures/profiles.hpp"
 #include "fixtures/scratch_directory.hpp"

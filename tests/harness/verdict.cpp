@@ -1,7 +1,7 @@
 // Goal:   the one word on a trial is right for every mixture of findings.
 // Method: the whole table of precedence: broken before void, void before locked, locked before
-// stored. Each
-//         finding alone has its row, and all of them together are tried in every combination.
+//         stored. Each finding alone has its row, and all of them together are tried in every
+//         combination.
 #include "helpers/ledger/verdict.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,10 +1,8 @@
 // Goal:   how evenly and how fast a crowd of waiting writers is served, by the way they wait; and
-// which settings
-//         lift the 10 to 40 commits a second that a crowd in rollback gets.
+//         which settings lift the 10 to 40 commits a second that a crowd in rollback gets.
 // Method: users insert one row after the other without a pause, so that all but one always wait. A
-// line per setting
-//         goes to fairness.jsonl, the table to fairness.txt. These measure: only accounts are
-//         asserted, and that whoever was refused had waited for the timeout.
+//         line per setting goes to fairness.jsonl, the table to fairness.txt. These measure: only
+//         accounts are asserted, and that whoever was refused had waited for the timeout.
 #include "fixtures/fresh_table.hpp"
 #include "fixtures/settings.hpp"
 #include "fixtures/transactions/crowd.hpp"

@@ -1,8 +1,7 @@
 // Goal:   no update that was acknowledged is lost, whichever transaction it ran in.
 // Method: users read, work and write the same row, and begin again when they are locked, until each
-// has done its
-//         share. The counter then equals what was acknowledged; in the chain each row hashes its
-//         predecessor, so that one that was written on a stale read shows.
+//         has done its share. The counter then equals what was acknowledged; in the chain each row
+//         hashes its predecessor, so that one that was written on a stale read shows.
 #include "fixtures/fresh_table.hpp"
 #include "fixtures/transactions/crowd.hpp"
 #include "helpers/requests/requests.hpp"

@@ -1,6 +1,6 @@
 // Goal:   VACUUM, attached databases, shared cache and BEGIN CONCURRENT: locks that take people by
-// surprise. Method: sessions of their own, but for the shared cache, which exists within one
-// process only.
+//         surprise.
+// Method: sessions of their own, but for the shared cache, which exists within one process only.
 #include "fixtures/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 #include "helpers/sqlite/error.hpp"

@@ -1,6 +1,6 @@
 // Goal:   who may read while another writes.
 // Method: one process holds a write lock of each kind, another reads with timeout 0, so that every
-// refusal shows.
+//         refusal shows.
 #include "fixtures/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 

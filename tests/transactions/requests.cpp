@@ -1,10 +1,9 @@
 // Goal:   which kind of request meets `database is locked`, how often, and after what wait.
 // Method: users, each a process, mix seven kinds of request at random on a schedule of their own;
-// latency counts
-//         from the intended start, so that no wait is hidden. Figures go to requests.jsonl and
-//         requests.txt in the results. Laws are asserted: only the deferred transaction that reads
-//         and then writes may be refused at once, it is, and no timeout helps it; whoever else is
-//         refused has waited; every acknowledged row is there.
+//         latency counts from the intended start, so that no wait is hidden. Figures go to
+//         requests.jsonl and requests.txt in the results. Laws are asserted: only the deferred
+//         transaction that reads and then writes may be refused at once, it is, and no timeout
+//         helps it; whoever else is refused has waited; every acknowledged row is there.
 #include "fixtures/fresh_table.hpp"
 #include "fixtures/settings.hpp"
 #include "fixtures/transactions/crowd.hpp"

@@ -1,9 +1,8 @@
 // Goal:   how long a refused writer has waited, and what it takes to be served instead.
 // Method: one process holds a lock, another asks for it. The sleeps that SQLite asks for are
-// counted by a VFS that
-//         wraps the default one: they add up to the timeout on any machine, however loaded. Two
-//         processes, since POSIX locks are per process: within one, SQLite's own bookkeeping would
-//         answer in their stead.
+//         counted by a VFS that wraps the default one: they add up to the timeout on any machine,
+//         however loaded. Two processes, since POSIX locks are per process: within one, SQLite's
+//         own bookkeeping would answer in their stead.
 #include "fixtures/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 

@@ -1,6 +1,6 @@
 // Goal:   the account of a web case tells rows that are lost, invented, doubled, half-written or
-// pruned apart. Method: made-up outcomes and tables, each with one thing wrong; no process and no
-// database.
+//         pruned apart.
+// Method: made-up outcomes and tables, each with one thing wrong; no process and no database.
 #include "helpers/web/account.hpp"
 
 #include "fixtures/scratch_directory.hpp"

@@ -1,6 +1,7 @@
 // Goal:   latencies come back from the histogram with three significant digits, whatever their
-// size. Method: samples over the whole range, compared with the nearest-rank percentile of the
-// sorted sample.
+//         size.
+// Method: samples over the whole range, compared with the nearest-rank percentile of the sorted
+//         sample.
 #include "helpers/web/histogram.hpp"
 #include "fixtures/settings.hpp"
 #include "helpers/statistics/percentiles.hpp"

@@ -1,6 +1,7 @@
 // Goal:   whatever peers send, or do not send, the server refuses it with a 4xx or lets go of it,
-// and goes on. Method: raw connections that no HTTP client would make; after each, an honest
-// request has to be served.
+//         and goes on.
+// Method: raw connections that no HTTP client would make; after each, an honest request has to be
+//         served.
 #include "fixtures/web/running_site.hpp"
 #include "helpers/process/limits.hpp"
 

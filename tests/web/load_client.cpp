@@ -1,6 +1,7 @@
 // Goal:   the load client counts what it sent and what it was told, and measures from when a
-// request was due. Method: small loads on a server whose answers are held back: by work, or by a
-// lock of this process.
+//         request was due.
+// Method: small loads on a server whose answers are held back: by work, or by a lock of this
+//         process.
 #include "fixtures/scratch_directory.hpp"
 #include "fixtures/web/running_site.hpp"
 #include "helpers/sqlite/connection.hpp"

@@ -1,6 +1,6 @@
 // Goal:   the server does what its endpoints promise, tells refusals apart, and ends well.
 // Method: single requests over a raw connection; locks are held by this process's own connection
-// meanwhile.
+//         meanwhile.
 #include "fixtures/settings.hpp"
 #include "fixtures/web/running_site.hpp"
 #include "helpers/sqlite/connection.hpp"

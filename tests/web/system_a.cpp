@@ -1,10 +1,9 @@
 // Goal:   system A's whole table: do simultaneous requests fail, by timeout and clients? Its
-// author's server ran one
-//         event loop; here four worker processes of eight threads write at once.
+//         author's server ran one event loop; here four worker processes of eight threads write at
+//         once.
 // Method: each cell is a fresh table, a server with one connection per request as Python's sqlite3
-// has it, and a
-//         closed loop of keep-alive clients. FIRSTLOCK_DEPTH=deep is 10 s a cell (`ctest --preset
-//         web-table`).
+//         has it, and a closed loop of keep-alive clients. FIRSTLOCK_DEPTH=deep is 10 s a cell
+//         (`ctest --preset web-table`).
 #include "fixtures/settings.hpp"
 #include "fixtures/web/cell.hpp"
 

@@ -1,9 +1,9 @@
 // Goal:   where system A's failures come from, and whether the way a server comes by its
-// connections changes them. Method: the same load with and without A's helper, whose two halves are
-// an observer (SELECT count(*) every
-//         100 ms, with and without a timeout of its own) and a pruner (deletes rows through SQL);
-//         then the same load with a connection per request, per thread, and a pool that is smaller
-//         than the threads.
+//         connections changes them.
+// Method: the same load with and without A's helper, whose two halves are an observer (SELECT
+//         count(*) every 100 ms, with and without a timeout of its own) and a pruner (deletes rows
+//         through SQL); then the same load with a connection per request, per thread, and a pool
+//         that is smaller than the threads.
 #include "fixtures/web/cell.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,8 +1,7 @@
 // Goal:   system B before and after its fix: slow work in a transaction that reads, then writes.
 // Method: 10 users on /create_user/, 3 worker processes of 4 threads; before: a deferred
-// transaction and timeout 0;
-//         after: BEGIN IMMEDIATE and a timeout. Hashing takes 500 ms of processor time, 100 ms in
-//         the brief form.
+//         transaction and timeout 0; after: BEGIN IMMEDIATE and a timeout. Hashing takes 500 ms of
+//         processor time, 100 ms in the brief form.
 #include "fixtures/settings.hpp"
 #include "fixtures/web/cell.hpp"
 

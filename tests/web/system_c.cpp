@@ -1,8 +1,7 @@
 // Goal:   system C: a site and a script on one database. Who gets the 500, and does a knob help?
 // Method: HTTP clients that insert several rows a request, beside a script that inserts as fast as
-// it can (or with
-//         a delay) and a reader as the web UI; each knob alone, then all together. A 500 that left
-//         rows behind is counted as half-written; with ATOMIC_REQUESTS none may be.
+//         it can (or with a delay) and a reader as the web UI; each knob alone, then all together.
+//         A 500 that left rows behind is counted as half-written; with ATOMIC_REQUESTS none may be.
 #include "fixtures/web/cell.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,8 +1,7 @@
 // Goal:   system E: which of seven kinds of request is refused?
 // Method: 10 and 100 users, each drawing one kind after the other, on Django's settings; with two
-// milliseconds of
-//         work between read and write, which decides how often a deferred upgrade meets another's
-//         lock.
+//         milliseconds of work between read and write, which decides how often a deferred upgrade
+//         meets another's lock.
 #include "fixtures/web/cell.hpp"
 
 #include <catch2/catch_test_macros.hpp>
