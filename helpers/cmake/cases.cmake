@@ -14,7 +14,8 @@ function(firstlock_add_cases topic)
     set(target firstlock-cases-${topic})
     add_executable(${target} ${arg_SOURCES})
     target_link_libraries(${target} PRIVATE firstlock_fixtures ${arg_LINK} Catch2::Catch2WithMain)
-    catch_discover_tests(${target} TEST_LIST firstlock_cases_${topic})
+    # Relative paths in settings are meant from the root, where presets are run.
+    catch_discover_tests(${target} TEST_LIST firstlock_cases_${topic} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
 
     set(properties "${CMAKE_CURRENT_BINARY_DIR}/${target}-properties.cmake")
     add_custom_command(TARGET ${target} POST_BUILD BYPRODUCTS "${properties}" VERBATIM
