@@ -62,7 +62,8 @@ TEST_CASE("promises.a senseless promise file is refused with its place", "[quick
             "unknown key 'confidense'", "confidence"},
         Nonsense{
             R"({"schema": 1, "promises": [{"profile": "wal", "writers": 9, "directory": "/nowhere"}]})",
-            "/nowhere", "existing directory"});
+            "/nowhere", "existing directory"},
+        Nonsense{R"({"schema": 1e400})", "no JSON", "promise file"});
     CAPTURE(each.text);
     const ScratchDirectory directory;
     const auto file = written(directory, each.text);
@@ -90,7 +91,17 @@ TEST_CASE("promises.a senseless baseline is refused with its place", "[quick]")
                           "found -1", "from 0"},
                  Nonsense{R"({"schema": 1, "first_lock": [{"profile": "wal", "holds": 4,
                      "levels": [{"writers": 4, "trials": 1, "locked_trials": 2}]}]})",
-                          "2 locked of 1 trials", "no more locked trials"});
+                          "2 locked of 1 trials", "no more locked trials"},
+                 Nonsense{R"({"schema": 1, "first_lock": [{"profile": "wal", "holds": "100",
+                     "levels": []}]})",
+                          "\"100\"", "from 1 to 10000"},
+                 Nonsense{R"({"schema": 1, "first_lock": [{"profile": "wal", "holds": 4294967328,
+                     "levels": []}]})",
+                          "4294967328", "from 1 to 10000"},
+                 Nonsense{R"({"schema": 1, "first_lock": [{"profile": "wal", "holds": null,
+                     "levels": [{"writers": 1000000000, "trials": 1, "locked_trials": 0}]}]})",
+                          "1000000000", "from 1 to 10000"},
+                 Nonsense{R"({"schema": 1e400})", "no JSON", "baseline"});
     CAPTURE(each.text);
     const ScratchDirectory directory;
     const auto file = written(directory, each.text);

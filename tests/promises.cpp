@@ -8,6 +8,7 @@
 #include "fixtures/settings.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <fstream>
@@ -35,6 +36,8 @@ class GateRun {
         return run_program(FIRSTLOCK_GATE_EXECUTABLE, {name}, environment,
                            settings().scaled(std::chrono::minutes(2)));
     }
+
+    const std::filesystem::path& directory() const { return directory_.path(); }
 
   private:
     ScratchDirectory directory_;
@@ -99,6 +102,62 @@ TEST_CASE_METHOD(GateRun, "promises.a baseline that still holds passes")
         "holds": 20, "levels": [{"writers": 20, "trials": 10, "locked_trials": 0}]}]})");
     CAPTURE(run.output);
     CHECK(run.status.ok());
+}
+
+TEST_CASE_METHOD(GateRun,
+                 "promises.a baseline of all locked trials, or of too few, shows nothing and fails")
+{
+    const ProgramRun run = gate("baseline", R"({"schema": 1, "first_lock": [{"profile": "sqlite",
+        "holds": 1, "levels": [{"writers": 1, "trials": 1, "locked_trials": 1},
+                               {"writers": 2, "trials": 0, "locked_trials": 0}]}]})");
+    CAPTURE(run.output);
+    CHECK_FALSE(run.status.ok());
+    CHECK(run.status.code != skipped);
+}
+
+TEST_CASE_METHOD(GateRun, "promises.writers that all fail decide neither a promise nor a baseline")
+{
+    const std::string writer = "FIRSTLOCK_WRITER=sh -c 'echo firstlock ready; read go; echo "
+                               "firstlock failed 14 unable to open'";
+    const auto [what, text] = GENERATE(table<std::string, std::string>(
+        {{"promise", R"({"schema": 1, "promises": [{"profile": "recommended", "writers": 2}]})"},
+         {"baseline", R"({"schema": 1, "first_lock": [{"profile": "recommended",
+        "holds": 2, "levels": [{"writers": 2, "trials": 10, "locked_trials": 0}]}]})"}}));
+    const ProgramRun run = gate(what, text, {writer});
+    CAPTURE(run.output);
+    CHECK_FALSE(run.status.ok());
+    CHECK(run.status.code != skipped);
+    CHECK_THAT(run.output, ContainsSubstring("undecided"));
+    CHECK_THAT(run.output, ContainsSubstring("5 void trials besides, the last because: 2 failed"));
+    CHECK(gate(what, text, {writer, "FIRSTLOCK_UNDECIDED=skip"}).status.code == skipped);
+}
+
+TEST_CASE_METHOD(
+    GateRun,
+    "promises.one that is kept in every second trial, with void ones between, is undecided")
+{
+    const auto script = directory() / "every-second";
+    std::ofstream(script) << R"sh(echo firstlock ready; read go
+echo x >> "$1"
+if [ $(($(wc -l < "$1") % 2)) = 0 ]; then echo "firstlock failed 14 unable to open"; exit; fi
+sqlite3 "$FIRSTLOCK_TASK_DATABASE" "INSERT INTO messages(msg) VALUES ('$FIRSTLOCK_TASK_MESSAGE')"
+echo firstlock ok
+)sh";
+    const ProgramRun run = gate("promise", R"({"schema": 1, "promises": [
+        {"profile": "recommended", "writers": 1, "tolerated": 0.05, "refuted": 0.5}]})",
+                                {"FIRSTLOCK_WRITER=sh '" + script.string() + "' '" +
+                                 (directory() / "trials").string() + "'"});
+    CAPTURE(run.output);
+    CHECK_FALSE(run.status.ok());
+    CHECK_THAT(run.output, ContainsSubstring("undecided: not kept were the void trials locked"));
+}
+
+TEST_CASE_METHOD(GateRun, "promises.a failure says how to run it again under the same settings")
+{
+    const ProgramRun run = gate("promise", undecidable, {"FIRSTLOCK_TRIALS=3"});
+    CHECK_THAT(run.output, ContainsSubstring("FIRSTLOCK_TRIALS='3'"));
+    CHECK_THAT(run.output, ContainsSubstring("FIRSTLOCK_PROMISES='"));
+    CHECK_THAT(run.output, ContainsSubstring("FIRSTLOCK_SEED="));
 }
 
 TEST_CASE_METHOD(GateRun, "promises.a baseline that was better than this fails with the p-value")
