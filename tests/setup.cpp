@@ -1,8 +1,8 @@
 // Goal:   a run whose settings make no sense stops at once, and says which and why; then a new run
 //         begins.
 // Method: the CTest fixture `run`, which every other case requires. It reads all settings, asks
-//         SQLite whether a short sleep is one, probes an external writer, and puts the results of
-//         the run before away.
+//         SQLite whether a short sleep is one, puts the results of the run before away, and probes
+//         an external writer.
 #include "fixtures/settings.hpp"
 #include "fixtures/writer_probe.hpp"
 #include "helpers/results/results_folder.hpp"
@@ -22,11 +22,11 @@ TEST_CASE("setup.the settings of this run make sense", "[setup]")
     REQUIRE(fifty_ms_sleep_takes_ms() >= 45);
     REQUIRE(fifty_ms_sleep_takes_ms() < 900);
 
+    ResultsFolder(settings().results).begin_run(); // what follows is in the log of this run
     if (!settings().writer.empty()) {
         REQUIRE_NOTHROW(
             probe_writer(selected_writer(), "FIRSTLOCK_WRITER is '" + settings().writer + "'"));
     }
-    ResultsFolder(settings().results).begin_run();
 }
 
 TEST_CASE("setup.this run has come to its end", "[setup][cleanup]")

@@ -1,4 +1,4 @@
-# firstlock_add_cases(TOPIC SOURCES file... [SETTLE] [SERIAL] [TIMEOUT seconds] [LABELS label...] [LINK target...])
+# firstlock_add_cases(TOPIC SOURCES file... [SERIAL] [IS_SETUP] [TIMEOUT seconds] [LABELS label...] [LINK target...])
 #
 # One executable per topic, one CTest test per Catch2 test case of it. Discovery is Catch2's own; what it
 # cannot say in 3.7.1 (several labels, a timeout, the place of a case in the source) is added by

@@ -35,8 +35,7 @@ struct Account {
     bool holds() const { return lost == 0 && unexpected == 0 && duplicate == 0; }
 };
 
-/// Every row that was attempted, with its outcome; the memory of it is 17 bytes a row, padded to 17
-/// or 20.
+/// Every row that was attempted, with its outcome; the memory of it is 20 bytes a row.
 class Ledger {
   public:
     void reserve(std::size_t rows) { entries_.reserve(rows); }

@@ -13,8 +13,9 @@ class LimitError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Raises the soft limit of open descriptors to what `children` children need (three each, and some
-/// for ourselves). Throws LimitError when the hard limit is below that.
+/// Raises the soft limit of open descriptors to the hard one, where `children` children need more
+/// than it is (three each, and some for ourselves); children inherit it. Throws LimitError when the
+/// hard limit is below what they need.
 void make_room_for_children(std::size_t children);
 
 /// For an errno of a failed start: the limit that is behind it and what to do, as a sentence that

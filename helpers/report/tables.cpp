@@ -30,12 +30,12 @@ std::string short_source(const std::string& source_id)
 }
 
 struct TrialFigures {
-    std::string commits_per_second = "-", wait_p99 = "-", refused_after = "-";
+    std::string commits_per_second = "-", wait_p99 = "-", first_locked_after = "-";
 };
 
 /// Medians. Rate and wait are of the trials at the M that holds: a mix of all M would say little.
-/// `refused_after` is the longest wait of trials with a locked writer, the real wait against the
-/// timeout that was set.
+/// `first_locked_after` is of all trials with a locked writer: the real wait against the timeout
+/// that was set.
 TrialFigures figures_of(const std::vector<TrialRecord>& trials, const ordered_json& search)
 {
     const ordered_json& holds = search.at("holds");
@@ -53,8 +53,8 @@ TrialFigures figures_of(const std::vector<TrialRecord>& trials, const ordered_js
         if (at_holds && trial.wait_ms) {
             waits.push_back(trial.wait_ms->p99);
         }
-        if (trial.locked > 0 && trial.wait_ms) {
-            refusals.push_back(trial.wait_ms->max);
+        if (trial.first_locked) {
+            refusals.push_back(trial.first_locked->after_ms);
         }
     }
     const auto median = [](const std::vector<double>& values) {
@@ -63,13 +63,35 @@ TrialFigures figures_of(const std::vector<TrialRecord>& trials, const ordered_js
     return {median(rates), median(waits), median(refusals)};
 }
 
+/// What makes the figures of a search less than they look.
+std::string note_on(const ordered_json& search)
+{
+    std::string note = search.value("monotone", true) ? "" : "falls again with M";
+    const auto add = [&](const std::string& text) { note += (note.empty() ? "" : ", ") + text; };
+    if (!search.value("finished", true)) {
+        add("unfinished");
+    }
+    const std::string stopped_because = search.value("stopped_because", "");
+    if (stopped_because.find("void") != std::string::npos) {
+        add(stopped_because);
+    }
+    return note;
+}
+
 } // namespace
 
 std::string first_lock_table(const std::vector<RunResults>& runs)
 {
-    TextTable table({"profile", "journal", "sync", "timeout ms", "holds",
-                     "P(lock) <=", "first lock", "m50", "m50 95 %", "trials", "locked", "commits/s",
-                     "p99 wait ms", "refused after ms", "on", "SQLite", "host", "writer", "note"});
+    TextTable table({"profile",     "journal",
+                     "sync",        "timeout ms",
+                     "holds",       "P(lock) <=",
+                     "first lock",  "m50",
+                     "m50 95 %",    "trials",
+                     "locked",      "commits/s",
+                     "p99 wait ms", "first locked after ms",
+                     "up to",       "on",
+                     "SQLite",      "host",
+                     "writer",      "note"});
     for (const RunResults& run : runs) {
         for (const ordered_json& search : run.searches) {
             const std::string key = search.value("search", "");
@@ -81,39 +103,48 @@ std::string first_lock_table(const std::vector<RunResults>& runs)
             }
             const TrialFigures figures = figures_of(run.trials, search);
             const auto& high = search.at("holds_p_high");
-            std::string note = search.value("monotone", true) ? "" : "falls again with M";
-            note += search.value("finished", true)
-                        ? ""
-                        : (note.empty() ? "" : ", ") + std::string("unfinished");
-            table.add({search.at("profile"), search.at("journal_mode"), search.at("synchronous"),
-                       number(search.at("busy_timeout_ms")), number(search.at("holds")),
+            const std::string note = note_on(search);
+            table.add({search.at("profile"),
+                       search.at("journal_mode"),
+                       search.at("synchronous"),
+                       number(search.at("busy_timeout_ms")),
+                       number(search.at("holds")),
                        high.is_null() ? "-" : fmt::format("{:.1f} %", 100 * high.get<double>()),
-                       number(search.at("first_lock")), number(search.at("m50")),
+                       number(search.at("first_lock")),
+                       number(search.at("m50")),
                        number(search.at("m50_low")) + " to " + number(search.at("m50_high")),
-                       number(search.at("trials")), number(search.at("trials_locked")),
-                       figures.commits_per_second, figures.wait_p99, figures.refused_after,
+                       number(search.at("trials")),
+                       number(search.at("trials_locked")),
+                       figures.commits_per_second,
+                       figures.wait_p99,
+                       figures.first_locked_after,
+                       number(search.at("max_writers")),
                        trial->environment.file_system,
                        trial->environment.sqlite.version + " " +
                            short_source(trial->environment.sqlite.source_id),
-                       trial->environment.host, trial->writer, note});
+                       trial->environment.host,
+                       trial->writer,
+                       note});
         }
     }
     if (table.empty()) {
         return "";
     }
-    for (const char* const column : {"on", "SQLite", "host", "writer", "note"}) {
+    for (const char* const column : {"up to", "on", "SQLite", "host", "writer"}) {
         table.drop_if_same(column);
     }
+    table.drop_if_all("note", "");
     return table.text() +
-           "commits/s and p99 wait: medians of the trials at the M that holds. refused after: "
-           "the longest wait of trials\nthat locked, median. P(lock) <=: upper 95 % bound at "
+           "commits/s and p99 wait: medians of the trials at the M that holds. first locked "
+           "after: median of the trials\nthat locked. P(lock) <=: upper 95 % bound at "
            "the M that holds, from trials made to confirm it.\n";
 }
 
 std::string case_table(const std::vector<RunResults>& runs)
 {
-    TextTable table({"case", "profile", "writers", "stored", "locked", "lost",
-                     "first locked after ms", "p99 wait ms", "skew ms", "in flight", "verdict"});
+    TextTable table({"case", "profile", "writers", "acknowledged", "locked", "failed", "unknown",
+                     "lost", "first locked after ms", "p99 wait ms", "skew ms", "in flight", "on",
+                     "SQLite", "host", "verdict"});
     for (const RunResults& run : runs) {
         for (const TrialRecord& trial : run.trials) {
             if (!trial.search.empty()) {
@@ -122,15 +153,28 @@ std::string case_table(const std::vector<RunResults>& runs)
             table.add(
                 {trial.case_name, trial.profile, std::to_string(trial.writers),
                  std::to_string(trial.acknowledged), std::to_string(trial.locked),
+                 std::to_string(trial.failed), std::to_string(trial.unknown),
                  std::to_string(trial.lost),
                  trial.first_locked ? fmt::format("{:.0f}", trial.first_locked->after_ms) : "-",
                  trial.wait_ms ? fmt::format("{:.0f}", trial.wait_ms->p99) : "-",
                  trial.start_skew_ms ? fmt::format("{:.0f}", *trial.start_skew_ms) : "-",
                  trial.in_flight_peak ? std::to_string(*trial.in_flight_peak) : "-",
-                 trial.verdict});
+                 trial.environment.file_system,
+                 trial.environment.sqlite.version + " " +
+                     short_source(trial.environment.sqlite.source_id),
+                 trial.environment.host,
+                 trial.verdict + (trial.stopped_early ? ", stopped there" : "")});
         }
     }
-    return table.empty() ? "" : table.text();
+    if (table.empty()) {
+        return "";
+    }
+    for (const char* const column : {"on", "SQLite", "host"}) {
+        table.drop_if_same(column);
+    }
+    table.drop_if_all("failed", "0");
+    table.drop_if_all("unknown", "0");
+    return table.text();
 }
 
 std::string machine_lines(const std::vector<RunResults>& runs)

@@ -8,15 +8,25 @@ namespace firstlock {
 
 void TextTable::drop_if_same(const std::string& name)
 {
-    const auto at = std::find(rows_[0].begin(), rows_[0].end(), name) - rows_[0].begin();
-    const auto column = static_cast<std::size_t>(at);
+    drop_if_all(name, rows_.at(1).at(column_of(name)));
+}
+
+void TextTable::drop_if_all(const std::string& name, const std::string& text)
+{
+    const std::size_t column = column_of(name);
     const bool same = std::all_of(rows_.begin() + 1, rows_.end(),
-                                  [&](const auto& row) { return row[column] == rows_[1][column]; });
+                                  [&](const auto& row) { return row[column] == text; });
     if (same) {
         for (auto& row : rows_) {
-            row.erase(row.begin() + at);
+            row.erase(row.begin() + static_cast<std::ptrdiff_t>(column));
         }
     }
+}
+
+std::size_t TextTable::column_of(const std::string& name) const
+{
+    const auto found = std::find(rows_[0].begin(), rows_[0].end(), name);
+    return static_cast<std::size_t>(found - rows_[0].begin());
 }
 
 std::string TextTable::text() const

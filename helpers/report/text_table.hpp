@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,9 +17,13 @@ class TextTable {
     /// Takes out the column `name` where every row says the same: what is common stands below the
     /// table.
     void drop_if_same(const std::string& name);
+    /// Takes out the column `name` where every row says `text`.
+    void drop_if_all(const std::string& name, const std::string& text);
     std::string text() const;
 
   private:
+    std::size_t column_of(const std::string& name) const;
+
     std::vector<std::vector<std::string>> rows_;
 };
 

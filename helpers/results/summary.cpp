@@ -48,6 +48,7 @@ ordered_json search_state(const std::string& search, const TrialRecord& example,
     const bool known = found.trials > 0;
     return {
         {"search", search},
+        {"case", example.case_name},
         {"profile", example.profile},
         {"journal_mode", example.journal_mode},
         {"synchronous", example.synchronous},

@@ -13,7 +13,7 @@ struct SqliteBuild {
     std::string source_id;
     /// Only the options that change what firstlock measures: THREADSAFE, DEFAULT_SYNCHRONOUS,
     /// DEFAULT_WAL_SYNCHRONOUS, ENABLE_SETLK_TIMEOUT, OMIT_SHARED_CACHE, DEFAULT_LOCKING_MODE,
-    /// TEMP_STORE, MMAP sizes and the VFS-wide locking choices.
+    /// DEFAULT_WAL_AUTOCHECKPOINT, DEFAULT_MMAP_SIZE and ENABLE_LOCKING_STYLE.
     std::vector<std::string> options;
     /// FIRSTLOCK_SQLITE_DEFINES, with which an amalgamation was compiled; empty for a system
     /// library, which does not tell. HAVE_USLEEP is of those that sqlite3_compileoption_get never

@@ -76,9 +76,9 @@ void take_applied(std::string_view line, std::string_view word, Report& report)
 void check(std::string_view line, const Report& report)
 {
     if (report.kind == Report::Kind::locked && report.code && !is_locked_code(*report.code)) {
-        refuse(line,
-               code_name(*report.code) +
-                   " is not of the SQLITE_BUSY or SQLITE_LOCKED family, so the word is 'failed',");
+        refuse(line, code_name(*report.code) + " is neither of the SQLITE_BUSY or SQLITE_LOCKED "
+                                               "family nor SQLITE_PROTOCOL, so the "
+                                               "word is 'failed',");
     }
     if (report.start_ns && report.end_ns && *report.end_ns < *report.start_ns) {
         refuse(line, "end= lies before start=");

@@ -134,6 +134,16 @@ const std::map<std::string, Act>& after_go()
              say("firstlock ok");
              std::exit(7);
          }},
+        {"tells_the_time_of_day",
+         [](const Task& task) {
+             insert(task, task.message);
+             say("firstlock ok start=1763700000000000000 end=1763700000000000001");
+         }},
+        {"fails_at_commit_and_hangs",
+         [](const Task&) {
+             say("firstlock failed 10 disk I/O error stage=commit");
+             hang();
+         }},
         {"fails", [](const Task&) { say("firstlock failed 1 near nowhere: syntax error"); }},
         {"full_disk_at_commit",
          [](const Task& task) {

@@ -1,6 +1,7 @@
 // Goal:   the case list is what the README says: an IDE finds each case in the source, paths in
 //         settings are taken from the root, and `-R parallel` is the main job and nothing else.
 // Method: the list as ctest gives it to IDEs. What was not built yet has no cases to look at.
+#include "fixtures/profiles.hpp"
 #include "fixtures/program_run.hpp"
 #include "fixtures/settings.hpp"
 
@@ -99,4 +100,18 @@ TEST_CASE("harness.case list: only the main job has its word in its names")
     }
     CHECK(main_job > 10);
     CHECK(others == std::set<std::string>{});
+}
+
+TEST_CASE("harness.case list: every profile has a survey")
+{
+    const auto cases = listed_cases();
+    const std::string survey = "survey.first lock of ";
+    const auto first = cases.lower_bound(survey);
+    if (first == cases.end() || !first->first.starts_with(survey)) {
+        SKIP("the survey is not built");
+    }
+    for (const std::string& profile : profile_names()) {
+        CAPTURE(profile); // or it would be missing from the summary in silence
+        CHECK(cases.contains(survey + profile));
+    }
 }

@@ -39,6 +39,16 @@ TEST_CASE_METHOD(OneRogue,
     CHECK(trial.rows_after == trial.rows_before);
 }
 
+TEST_CASE_METHOD(OneRogue, "harness.rogue: times of another clock are no times")
+{
+    const Trial trial = expect("tells_the_time_of_day",
+                               {.verdict = "void",
+                                .acknowledged = writers,
+                                .story = "no time of CLOCK_MONOTONIC between go and the report"});
+    REQUIRE(trial.wait_ms);
+    CHECK(trial.wait_ms->max < 3'600'000);
+}
+
 TEST_CASE_METHOD(
     OneRogue, "harness.rogue: a writer that hangs after the gate is killed and its row is unknown")
 {

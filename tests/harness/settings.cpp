@@ -85,17 +85,20 @@ TEST_CASE(
         {"FIRSTLOCK_UNDECIDED", "pass", "fail, skip"},
         {"FIRSTLOCK_KEEP", "yes", "0, 1"},
         {"FIRSTLOCK_DEPTH", "deeper", "brief, deep"},
+        {"FIRSTLOCK_BASELINE", "/no/such/file", "an existing summary.json"},
+        {"FIRSTLOCK_WAL_RESET", "ignore", "warn, fail"},
     }));
     check_refused(name, value, accepted);
 }
 
 TEST_CASE("harness.settings: an empty value is refused like any other senseless one")
 {
-    const std::string name = GENERATE(
-        as<std::string>(), "FIRSTLOCK_DIR", "FIRSTLOCK_PROFILE", "FIRSTLOCK_PROFILES",
-        "FIRSTLOCK_MAX_WRITERS", "FIRSTLOCK_TRIALS", "FIRSTLOCK_BUDGET_S", "FIRSTLOCK_SEED",
-        "FIRSTLOCK_PROMISES", "FIRSTLOCK_RESULTS", "FIRSTLOCK_WRITER", "FIRSTLOCK_DEADLINE_FACTOR",
-        "FIRSTLOCK_UNDECIDED", "FIRSTLOCK_KEEP", "FIRSTLOCK_DEPTH");
+    const std::string name =
+        GENERATE(as<std::string>(), "FIRSTLOCK_DIR", "FIRSTLOCK_PROFILE", "FIRSTLOCK_PROFILES",
+                 "FIRSTLOCK_MAX_WRITERS", "FIRSTLOCK_TRIALS", "FIRSTLOCK_BUDGET_S",
+                 "FIRSTLOCK_SEED", "FIRSTLOCK_PROMISES", "FIRSTLOCK_RESULTS", "FIRSTLOCK_WRITER",
+                 "FIRSTLOCK_DEADLINE_FACTOR", "FIRSTLOCK_UNDECIDED", "FIRSTLOCK_KEEP",
+                 "FIRSTLOCK_DEPTH", "FIRSTLOCK_BASELINE", "FIRSTLOCK_WAL_RESET");
     check_refused(name, "", "or no such variable at all");
 }
 

@@ -61,6 +61,12 @@ TEST_CASE("harness.stop: a writer that died by itself is not excused")
            {.verdict = "void", .stopped_early = true, .unknown = 4});
 }
 
+TEST_CASE("harness.stop: a writer that reported a failure of the disk is not excused")
+{
+    expect("fails_at_commit_and_hangs", "is_locked_late",
+           {.verdict = "void", .stopped_early = true, .unknown = 4});
+}
+
 TEST_CASE("harness.stop: without a locked writer nothing is stopped before the deadline")
 {
     expect("exits_at_gate", "exits_at_gate",
