@@ -99,12 +99,27 @@ class Comparison {
             break;
         case Ending::locked:
         case Ending::exhausted:
-            account_.half_written += present;
-            account_.half_written_requests += present > 0 ? 1 : 0;
+            weigh_refusal(id, seen, present);
             break;
         case Ending::unknown:
             account_.unknown_stored += present;
             break;
+        }
+    }
+
+    /// What a refusal may leave behind is half-written; a row beyond that was stored in spite of
+    /// it.
+    void weigh_refusal(const RequestId& id, const Seen& seen, std::size_t present)
+    {
+        const std::size_t excused = std::min<std::size_t>(present, seen.outcome.may_remain);
+        account_.half_written += excused;
+        account_.half_written_requests += excused > 0 ? 1 : 0;
+        account_.unexpected += present - excused;
+        std::size_t nth = 0;
+        for (std::uint32_t row = 0; row < seen.times.size(); ++row) {
+            if (seen.times[row] > 0 && ++nth > excused) {
+                note(account_.unexpected_rows, text_of(RowId{id, row}));
+            }
         }
     }
 

@@ -232,8 +232,12 @@ class Load {
         } else if (reply.status != 0 && answer) {
             ending = ending_of(*answer);
         }
-        figures_.outcomes.requests.push_back(
-            {client.sequence, static_cast<std::uint16_t>(rows), ending});
+        const unsigned may_remain =
+            ending == Ending::locked
+                ? rows_before_refusal(request_of(client), *answer, settings_.atomic_requests)
+                : 0;
+        figures_.outcomes.requests.push_back({client.sequence, static_cast<std::uint16_t>(rows),
+                                              ending, static_cast<std::uint16_t>(may_remain)});
     }
 
     /// Constant rate: what is due by now is given to idle clients, or waits; its latency runs from

@@ -26,6 +26,7 @@ struct LoadSettings {
         0}; ///< of each client between answer and next request, closed loop only
     std::vector<Endpoint> endpoints{Endpoint::insert}; ///< several: each request draws one
     unsigned num = 1;                                  ///< rows of an insert_many
+    bool atomic_requests = false; ///< as the server has it: then a refusal leaves no row behind
     std::uint32_t sender = 1; ///< the number in the rows' texts; also seeds the draw of endpoints
 };
 

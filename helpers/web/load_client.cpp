@@ -120,6 +120,8 @@ void add_options(CLI::App& app, LoadSettings& settings, std::string& outcomes)
         ->default_str("insert");
     app.add_option("--num", settings.num, "rows of an insert_many")
         ->check(CLI::Range(1U, rows_most));
+    app.add_flag("--atomic-requests", settings.atomic_requests,
+                 "the server has it too: no row of a refused request may remain");
     app.add_option("--sender", settings.sender, "number in the texts of the rows, and random seed");
     app.add_option("--outcomes", outcomes, "file for what became of each request that writes");
 }

@@ -45,12 +45,28 @@ Ending ending_of(const Answer& answer)
     return Ending::unknown;
 }
 
+unsigned rows_before_refusal(const Request& request, const Answer& answer, bool is_atomic)
+{
+    if (is_atomic || answer.kind != Answer::Kind::locked || answer.stage == "open") {
+        return 0; // rolled back as a whole, or no statement was run
+    }
+    switch (request.endpoint) {
+    case Endpoint::insert_many:
+        return request.rows() - 1; // of all but the last, each has a commit of its own
+    case Endpoint::write_read:
+        return answer.stage == "read" ? 1 : 0; // its write has been committed by then
+    default:
+        return 0;
+    }
+}
+
 void write_outcomes(const std::filesystem::path& file, const SenderOutcomes& outcomes)
 {
     std::ofstream out = opened_for_writing(file);
     out << "sender " << outcomes.sender << "\n";
     for (const RequestOutcome& each : outcomes.requests) {
-        out << each.sequence << ' ' << each.rows << ' ' << static_cast<int>(each.ending) << '\n';
+        out << each.sequence << ' ' << each.rows << ' ' << static_cast<int>(each.ending) << ' '
+            << each.may_remain << '\n';
     }
     close(out, file, outcomes.requests.size());
 }
@@ -67,9 +83,9 @@ SenderOutcomes read_outcomes(const std::filesystem::path& file)
         RequestOutcome each;
         int ending = 0;
         each.sequence = static_cast<std::uint32_t>(std::stoul(word));
-        if (!(in >> each.rows >> ending) || ending < 0 ||
+        if (!(in >> each.rows >> ending >> each.may_remain) || ending < 0 ||
             ending > static_cast<int>(Ending::unknown)) {
-            fail(file, "request " + word + " is not followed by its rows and its ending");
+            fail(file, "request " + word + " is not followed by rows, ending and what may remain");
         }
         each.ending = static_cast<Ending>(ending);
         outcomes.requests.push_back(each);

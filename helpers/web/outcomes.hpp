@@ -21,6 +21,7 @@ struct RequestOutcome {
     std::uint32_t sequence = 0;
     std::uint16_t rows = 0;
     Ending ending = Ending::unknown;
+    std::uint16_t may_remain = 0; ///< rows that its refusal may have left behind, at most
 };
 
 /// Everything that one sender asked to be stored, in a file of its own: the memory of a run
@@ -33,9 +34,13 @@ struct SenderOutcomes {
 /// What an answer makes of a request's rows.
 Ending ending_of(const Answer& answer);
 
-/// Text: the sender, then a line `sequence rows ending` for each request. The last line says how
-/// many, so that a file whose writer was killed is refused. Both throw std::runtime_error with the
-/// file's name.
+/// How many rows of a refused request may be there nonetheless: those that it had committed before
+/// the statement that was refused. `is_atomic`: the site runs each request in one transaction.
+unsigned rows_before_refusal(const Request& request, const Answer& answer, bool is_atomic);
+
+/// Text: the sender, then a line `sequence rows ending may_remain` for each request. The last line
+/// says how many, so that a file whose writer was killed is refused. Both throw std::runtime_error
+/// with the file's name.
 void write_outcomes(const std::filesystem::path& file, const SenderOutcomes& outcomes);
 SenderOutcomes read_outcomes(const std::filesystem::path& file);
 

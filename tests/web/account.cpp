@@ -19,11 +19,12 @@ std::string row(std::uint32_t sequence, std::uint32_t number = 0)
     return text_of(RowId{{7, sequence}, number});
 }
 
-/// Sender 7: request 0 was acknowledged with three rows, 1 was locked with three, 2 was not
-/// answered.
+/// Sender 7: request 0 was acknowledged with three rows, 1 was locked with three, of which two may
+/// remain, 2 was not answered.
 std::vector<SenderOutcomes> outcomes()
 {
-    return {{7, {{0, 3, Ending::acknowledged}, {1, 3, Ending::locked}, {2, 1, Ending::unknown}}}};
+    return {
+        {7, {{0, 3, Ending::acknowledged}, {1, 3, Ending::locked, 2}, {2, 1, Ending::unknown}}}};
 }
 
 const std::vector<std::string> acknowledged_rows{row(0, 0), row(0, 1), row(0, 2)};
@@ -85,6 +86,41 @@ TEST_CASE("web.rows behind a 500 are half-written and those without an answer ar
     CHECK(account.balances());
 }
 
+TEST_CASE("web.a row beyond what its refusal may leave behind is unexpected")
+{
+    const std::vector<std::string> three{row(1, 0), row(1, 1), row(1, 2)};
+    const RowAccount locked = compare({{7, {{1, 3, Ending::locked, 2}}}}, three, {});
+    CHECK(locked.half_written == 2);
+    CHECK(locked.half_written_requests == 1);
+    CHECK(locked.unexpected_rows == std::vector{row(1, 2)});
+    CHECK_FALSE(locked.balances());
+    for (const Ending ending : {Ending::locked, Ending::exhausted}) {
+        const RowAccount refused = compare({{7, {{1, 1, ending}}}}, {row(1)}, {});
+        CHECK(refused.half_written_requests == 0);
+        CHECK(refused.unexpected == 1);
+        CHECK(refused.unexpected_rows == std::vector{row(1)});
+        CHECK_FALSE(refused.balances());
+    }
+}
+
+TEST_CASE("web.a refusal may leave only the rows that its request had committed before")
+{
+    const auto left = [](Endpoint endpoint, const char* stage, bool is_atomic = false) {
+        const Answer answer{Answer::Kind::locked, 5, stage, ""};
+        return rows_before_refusal({endpoint, RequestId{7, 0}, 3}, answer, is_atomic);
+    };
+    CHECK(left(Endpoint::insert_many, "insert") == 2);
+    CHECK(left(Endpoint::insert_many, "insert", true) == 0);
+    CHECK(left(Endpoint::insert_many, "open") == 0);
+    CHECK(left(Endpoint::write_read, "read") == 1);
+    CHECK(left(Endpoint::write_read, "insert") == 0);
+    CHECK(left(Endpoint::write_read, "read", true) == 0);
+    CHECK(left(Endpoint::insert, "commit") == 0);
+    CHECK(left(Endpoint::write_read_transaction, "read") == 0);
+    const Answer exhausted{Answer::Kind::exhausted, 0, "pool", ""};
+    CHECK(rows_before_refusal({Endpoint::insert_many, RequestId{7, 0}, 3}, exhausted, false) == 0);
+}
+
 TEST_CASE("web.a pruned row is booked as pruned and not as lost")
 {
     const RowAccount account = compare(outcomes(), {row(0, 0)}, {row(0, 1), row(0, 2)});
@@ -110,6 +146,7 @@ TEST_CASE("web.outcomes come back from their file and one that ends early is ref
     REQUIRE(back.requests.size() == 3);
     CHECK(back.requests[1].rows == 3);
     CHECK(back.requests[1].ending == Ending::locked);
+    CHECK(back.requests[1].may_remain == 2);
 
     std::filesystem::resize_file(file,
                                  std::filesystem::file_size(file) - 6); // without its last line
