@@ -187,7 +187,7 @@ class Supervisor::Watch {
         if (!supervisor_.workers_.empty()) {
             std::fprintf(stderr, "firstlock-web: %zu workers did not drain in time\n",
                          supervisor_.workers_.size());
-            status_ = not_drained; // the supervisor's destructor ends them
+            note_not_drained(); // the supervisor's destructor ends them
         }
         return status_;
     }
@@ -235,7 +235,7 @@ class Supervisor::Watch {
             return false;
         }
         if (WIFEXITED(raw) && WEXITSTATUS(raw) == not_drained) {
-            status_ = status_ == 0 ? not_drained : status_;
+            note_not_drained();
         } else if (raw != 0) {
             std::fprintf(stderr, "firstlock-web: worker %d failed: %s %d\n", static_cast<int>(pid),
                          WIFSIGNALED(raw) ? "signal" : "exit status",
@@ -244,6 +244,9 @@ class Supervisor::Watch {
         }
         return true;
     }
+
+    /// A worker that failed is the worse news.
+    void note_not_drained() { status_ = status_ == 0 ? not_drained : status_; }
 
     void stop()
     {

@@ -29,7 +29,8 @@ CellOptions cell_of(const std::string& name, std::chrono::milliseconds timeout, 
                      .drain = deep ? 30'000ms : 500ms},
             .load = {.clients = clients,
                      .duration = cell_duration(700ms),
-                     .drain = deep ? 12'000ms : 1'000ms}};
+                     .drain = deep ? 12'000ms : 1'000ms},
+            .may_be_cut_off = true};
 }
 
 } // namespace

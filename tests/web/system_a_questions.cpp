@@ -22,7 +22,8 @@ CellOptions cell_of(const std::string& name, const std::string& connections,
             .site = {.profile = with_busy_timeout(profile("python-per-request"), timeout),
                      .connections = connections,
                      .drain = 5'000ms},
-            .load = {.clients = clients, .duration = cell_duration(1'000ms), .drain = 3'000ms}};
+            .load = {.clients = clients, .duration = cell_duration(1'000ms), .drain = 3'000ms},
+            .may_be_cut_off = true};
 }
 
 /// One process with one thread writes one row at a time, as A's event loop did: what fails then is
