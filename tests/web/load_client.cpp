@@ -57,9 +57,10 @@ TEST_CASE_METHOD(LoadedSite,
 TEST_CASE_METHOD(LoadedSite, "web.a rate that the server can serve is kept")
 {
     start({.profile = profile("recommended")});
-    const auto figures = load({.clients = 8, .duration = 500ms, .rate = 100});
-    CHECK(figures["all"]["sent"].get<int>() + figures["unsent"].get<int>() == 50);
-    CHECK(figures["all"]["sent"] > 0);
+    // A row every 50 ms, and eight clients that each may take 400 ms: half of it on any machine.
+    const auto figures = load({.clients = 8, .duration = 1'000ms, .rate = 20});
+    CHECK(figures["all"]["sent"].get<int>() + figures["unsent"].get<int>() == 20);
+    CHECK(figures["all"]["sent"] >= 10);
     CHECK(account().acknowledged == row_count());
     CHECK(account().balances());
 }

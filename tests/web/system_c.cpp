@@ -65,9 +65,7 @@ TEST_CASE("web.system C: site and script with each knob and with all together")
     }
     print(cells);
     for (const Cell& cell : cells) {
-        check_account(
-            cell); // no half-written request with ATOMIC_REQUESTS is among what it asserts
-        CHECK(cell.account.half_written >= cell.account.half_written_requests);
+        check_account(cell); // with ATOMIC_REQUESTS a half-written row is unexpected to it
         CHECK(cell.status(200) + cell.status(500) == cell.json["load"]["all"]["answered"]);
     }
 }
