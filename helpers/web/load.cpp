@@ -19,7 +19,6 @@ namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto connect_most = 10s; // until the load begins with those clients that are there
 constexpr auto reconnect_pause = 50ms;
 
 /// One client: its connection, and the request that is in flight on it.
@@ -53,6 +52,11 @@ class Load {
     LoadFigures run()
     {
         connect_all();
+        if (connected_ == 0) {
+            cut_off();
+            return std::move(figures_); // a load of nobody
+        }
+        running_ = true;
         begin_ = Clock::now();
         stop_ = begin_ + settings_.duration;
         for (const auto& client : clients_) {
@@ -63,6 +67,7 @@ class Load {
         }
         run_until(stop_, [] { return false; });
         running_ = false;
+        has_stopped_ = true;
         const auto stopped = Clock::now();
         figures_.duration_s = std::chrono::duration<double>(stopped - begin_).count();
         count_unsent();
@@ -92,12 +97,9 @@ class Load {
         for (const auto& client : clients_) {
             connect(*client);
         }
-        run_until(Clock::now() + connect_most, [this] {
-            const bool nobody_is_there = connected_ == 0 && failed_connects_ >= clients_.size();
-            return connected_ == clients_.size() || nobody_is_there;
-        });
+        run_until(Clock::now() + settings_.connect,
+                  [this] { return connected_ == clients_.size(); });
         figures_.connected = connected_;
-        running_ = true;
     }
 
     void connect(Client& client)
@@ -105,7 +107,6 @@ class Load {
         client.channel->connect(server_, [this, &client](const auto& error) {
             if (error) {
                 figures_.connect_error = error.message();
-                ++failed_connects_;
                 connect_later(client);
                 return;
             }
@@ -117,9 +118,12 @@ class Load {
 
     void connect_later(Client& client)
     {
+        if (has_stopped_) {
+            return;
+        }
         client.pause.expires_after(reconnect_pause);
         client.pause.async_wait([this, &client](auto error) {
-            if (!error && (running_ || figures_.duration_s == 0)) {
+            if (!error && !has_stopped_) {
                 client.channel->close();
                 connect(client);
             }
@@ -285,6 +289,7 @@ class Load {
     /// Requests without an answer until now stay without one; their rows may be stored or not.
     void cut_off()
     {
+        has_stopped_ = true;
         for (const auto& client : clients_) {
             client->pause.cancel();
             client->channel->close();
@@ -307,9 +312,9 @@ class Load {
     Clock::time_point begin_{}, stop_{};
     std::uint32_t next_sequence_ = 0;
     std::size_t connected_ = 0;
-    std::size_t failed_connects_ = 0;
     std::size_t in_flight_ = 0;
     bool running_ = false;
+    bool has_stopped_ = false; ///< then no client connects any more
     LoadFigures figures_;
 };
 

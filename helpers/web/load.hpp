@@ -17,6 +17,8 @@ struct LoadSettings {
     std::string address = "127.0.0.1";
     unsigned short port = 0;
     std::size_t clients = 10; ///< keep-alive connections, one request in flight on each
+    std::chrono::milliseconds connect{10'000}; ///< how long all clients are awaited until the load
+                                               ///< begins with those that are there
     std::chrono::milliseconds duration{10'000};
     std::chrono::milliseconds drain{
         30'000}; ///< how long answers are awaited after the load has stopped
@@ -57,7 +59,8 @@ struct LoadFigures {
 };
 
 /// Connects all clients, lets them send for the duration, and awaits the answers that are missing
-/// then. Runs on the calling thread. Never throws for what the server does: that is in the figures.
+/// then. Without any client it ends at once. Runs on the calling thread. Never throws for what the
+/// server does: that is in the figures.
 LoadFigures run_load(const LoadSettings& settings);
 
 } // namespace firstlock::web

@@ -103,6 +103,7 @@ void add_options(CLI::App& app, LoadSettings& settings, std::string& outcomes)
     app.add_option("--port", settings.port, "of the server")->required();
     app.add_option("--clients", settings.clients, "keep-alive connections")
         ->check(CLI::Range(1, 20'000));
+    add_ms("--connect-ms", settings.connect, "wait for all connections before it");
     add_ms("--duration-ms", settings.duration, "of the load");
     add_ms("--drain-ms", settings.drain, "wait for answers after it");
     app.add_option("--rate", settings.rate, "requests a second in all, 0 for a closed loop")

@@ -120,7 +120,9 @@ TEST_CASE_METHOD(LoadedSite, "web.a pruner reports every row that it deletes")
 TEST_CASE("web.a load on nobody is an error and not a row of zeros")
 {
     const ScratchDirectory directory;
-    const LoadOptions options{.clients = 2, .duration = 100ms};
+    const LoadOptions options{.clients = 2, .connect = 300ms, .duration = 1ms};
+    const auto begin = std::chrono::steady_clock::now();
     CHECK_THROWS_WITH(run_load(1, options, 1, directory.path() / "outcomes"),
                       Catch::Matchers::ContainsSubstring("no client could connect"));
+    CHECK(std::chrono::steady_clock::now() - begin >= 300ms); // somebody might have come until then
 }
