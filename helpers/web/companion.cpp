@@ -195,6 +195,11 @@ void add_options(CLI::App& app, CompanionSettings& settings)
     app.add_option("--sender", settings.sender, "number in the texts of the script's rows");
     app.add_option("--outcomes", settings.outcomes,
                    "file for what the script inserted or the pruner deleted");
+    app.callback([&settings] { // at the start, since what has been done is lost without it
+        if ((settings.mode == "script" || settings.mode == "pruner") && settings.outcomes.empty()) {
+            throw CLI::RequiredError("--outcomes of a " + settings.mode);
+        }
+    });
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #include "helpers/web/account.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 using namespace firstlock;
@@ -125,4 +126,13 @@ TEST_CASE("web.a load on nobody is an error and not a row of zeros")
     CHECK_THROWS_WITH(run_load(1, options, 1, directory.path() / "outcomes"),
                       Catch::Matchers::ContainsSubstring("no client could connect"));
     CHECK(std::chrono::steady_clock::now() - begin >= 300ms); // somebody might have come until then
+}
+
+TEST_CASE_METHOD(LoadedSite,
+                 "web.a script or pruner whose outcomes have no file is refused at its start")
+{
+    start({.profile = profile("django")});
+    const std::string mode = GENERATE("script", "pruner");
+    CHECK_THROWS_WITH(Companion(database(), profile("django"), {.mode = mode}, 2, {}),
+                      Catch::Matchers::ContainsSubstring("--outcomes of a " + mode));
 }
