@@ -86,8 +86,9 @@ void mask_signals(int how)
         ::_exit(1);
     }
 #endif
-    ::signal(SIGINT,
-             SIG_IGN); // a terminal's Ctrl-C reaches all of us; the parent passes it on as SIGTERM
+    // A terminal sends these to all of us; the parent passes them on as SIGTERM.
+    ::signal(SIGINT, SIG_IGN);
+    ::signal(SIGHUP, SIG_IGN);
     mask_signals(SIG_UNBLOCK);
     try {
         const WorkerTotals totals = run_worker(listener, ready, settings);

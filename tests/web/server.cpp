@@ -147,6 +147,25 @@ TEST_CASE_METHOD(StoppingSite,
     CHECK(row_count() == 1);
 }
 
+TEST_CASE_METHOD(
+    StoppingSite,
+    "web.a terminal that is closed or says Ctrl-C lets a request in flight be answered")
+{
+    const int signal = GENERATE(SIGHUP, SIGINT);
+    CAPTURE(signal);
+    start({.profile = profile("django"), .processes = 2});
+    Connection other(database(), {.busy_timeout = patience().left()});
+    other.execute("BEGIN IMMEDIATE");
+    RawClient client = connect();
+    RawClient idle = connect();
+    REQUIRE(client.send("GET /insert HTTP/1.1\r\nHost: x\r\n\r\n"));
+    server().send_to_group(signal);
+    REQUIRE(idle.is_closed(patience()));
+    other.execute("COMMIT");
+    CHECK_THAT(client.read(patience()), StartsWith("HTTP/1.1 200"));
+    CHECK(server().stop().status.ok());
+}
+
 TEST_CASE("web.an address that others can reach is refused unless it is allowed")
 {
     const ScratchDirectory directory;
