@@ -92,16 +92,15 @@ void add_endpoint(TextTable& requests, TextTable& percentiles, const ordered_jso
                   const ordered_json& figures)
 {
     const ordered_json& latency = figures["latency_ms"];
-    const double duration = cell["load"]["duration_s"].get<double>();
-    const auto per_second = [&](std::uint64_t count) {
-        return fmt::format("{:.2f}", static_cast<double>(count) / duration);
+    const auto rate = [&](const char* key) { // results from before these keys have no such rate
+        return figures.contains(key) ? fmt::format("{:.2f}", figures[key].get<double>()) : "-";
     };
     const std::string name =
         cell["name"].get<std::string>() + ": " + figures["endpoint"].get<std::string>();
     const auto answered = figures["answered"].get<std::uint64_t>();
     requests.add({name, std::to_string(answered), std::to_string(failures(figures)),
                   whole(latency["mean"]), whole(latency["min"]), whole(latency["max"]),
-                  whole(latency["p50"]), per_second(answered), per_second(failures(figures)),
+                  whole(latency["p50"]), rate("requests_per_second"), rate("failures_per_second"),
                   refusals(figures)});
     std::vector<std::string> row{name};
     for (const char* const percent :
@@ -112,6 +111,7 @@ void add_endpoint(TextTable& requests, TextTable& percentiles, const ordered_jso
 }
 
 /// As the load tool of systems B and E prints it: a row for each endpoint, and one for all of them.
+/// Counts and times include what was answered after the stop; the rates do not.
 std::string table_per_endpoint(const std::string& title, const Cells& cells)
 {
     TextTable requests({"name", "# reqs", "# fails", "avg", "min", "max", "med", "req/s",

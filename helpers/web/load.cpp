@@ -191,7 +191,8 @@ class Load {
                 ++figures.refusals[{reply.status, answer ? answer->code : 0}];
             }
             if (running_) {
-                ++figures_.answered_before_stop;
+                ++figures.answered_before_stop;
+                figures.failed_before_stop += reply.status == 200 ? 0 : 1;
             } else {
                 ++figures_.answered_after_stop;
                 figures_.last_answer_after_stop_ms =
@@ -324,6 +325,8 @@ void EndpointFigures::add(const EndpointFigures& other)
 {
     sent += other.sent;
     unanswered += other.unanswered;
+    answered_before_stop += other.answered_before_stop;
+    failed_before_stop += other.failed_before_stop;
     for (const auto& [status, count] : other.statuses) {
         statuses[status] += count;
     }

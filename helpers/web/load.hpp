@@ -36,6 +36,8 @@ struct LoadSettings {
 struct EndpointFigures {
     std::uint64_t sent = 0;
     std::uint64_t unanswered = 0;
+    std::uint64_t answered_before_stop = 0;     ///< what requests per second are made of
+    std::uint64_t failed_before_stop = 0;       ///< those of them that were no 200
     std::map<unsigned, std::uint64_t> statuses; ///< HTTP status -> answers
     std::map<std::pair<unsigned, int>, std::uint64_t>
         refusals;      ///< status and SQLite's code, where not 200
@@ -47,11 +49,10 @@ struct EndpointFigures {
 
 struct LoadFigures {
     std::map<Endpoint, EndpointFigures> endpoints;
-    std::size_t connected = 0;              ///< clients that had a connection when the load began
-    std::uint64_t reconnections = 0;        ///< connections that ended and were made anew
-    std::uint64_t unsent = 0;               ///< constant rate: due before the stop, never sent
-    std::uint64_t answered_before_stop = 0; ///< what requests per second are made of
-    std::uint64_t answered_after_stop = 0;  ///< still served when the load had stopped
+    std::size_t connected = 0;             ///< clients that had a connection when the load began
+    std::uint64_t reconnections = 0;       ///< connections that ended and were made anew
+    std::uint64_t unsent = 0;              ///< constant rate: due before the stop, never sent
+    std::uint64_t answered_after_stop = 0; ///< still served when the load had stopped
     double last_answer_after_stop_ms = 0;
     double duration_s = 0; ///< of the load itself
     SenderOutcomes outcomes;

@@ -32,12 +32,19 @@ ordered_json latency_json(const Histogram& latency)
     return json;
 }
 
-ordered_json endpoint_json(std::string_view name, const EndpointFigures& figures)
+double per_second(std::uint64_t count, double duration_s)
+{
+    return static_cast<double>(count) / std::max(duration_s, 1e-9);
+}
+
+ordered_json endpoint_json(std::string_view name, const EndpointFigures& figures, double duration_s)
 {
     ordered_json json{{"endpoint", name},
                       {"sent", figures.sent},
                       {"answered", figures.answered()},
-                      {"unanswered", figures.unanswered}};
+                      {"unanswered", figures.unanswered},
+                      {"requests_per_second", per_second(figures.answered_before_stop, duration_s)},
+                      {"failures_per_second", per_second(figures.failed_before_stop, duration_s)}};
     json["statuses"] = ordered_json::object();
     for (const auto& [status, count] : figures.statuses) {
         json["statuses"][std::to_string(status)] = count;
@@ -56,7 +63,7 @@ ordered_json to_json(const LoadFigures& figures, const LoadSettings& settings)
     EndpointFigures all;
     ordered_json endpoints = ordered_json::array();
     for (const auto& [endpoint, each] : figures.endpoints) {
-        endpoints.push_back(endpoint_json(name_of(endpoint), each));
+        endpoints.push_back(endpoint_json(name_of(endpoint), each, figures.duration_s));
         all.add(each);
     }
     return {{"clients", settings.clients},
@@ -64,13 +71,12 @@ ordered_json to_json(const LoadFigures& figures, const LoadSettings& settings)
             {"reconnections", figures.reconnections},
             {"rate", settings.rate},
             {"duration_s", figures.duration_s},
-            {"requests_per_second", static_cast<double>(figures.answered_before_stop) /
-                                        std::max(figures.duration_s, 1e-9)},
-            {"answered_before_stop", figures.answered_before_stop},
+            {"requests_per_second", per_second(all.answered_before_stop, figures.duration_s)},
+            {"answered_before_stop", all.answered_before_stop},
             {"answered_after_stop", figures.answered_after_stop},
             {"last_answer_after_stop_ms", figures.last_answer_after_stop_ms},
             {"unsent", figures.unsent},
-            {"all", endpoint_json("Aggregated", all)},
+            {"all", endpoint_json("Aggregated", all, figures.duration_s)},
             {"endpoints", endpoints}};
 }
 
