@@ -41,4 +41,7 @@ TEST_CASE("web.system B: create_user before and after its fix")
         // A refused transaction is rolled back as a whole, and SQLite gives no other code here.
         CHECK(cell.refusals(5) == cell.status(500));
     }
+    // Before, requests that overlap refuse each other at once, on a slow machine no less. After,
+    // one fails that has waited for 20 s: at most the ten in flight, since no load is that long.
+    CHECK(cells.front().status(500) > cells.back().status(500));
 }
