@@ -79,6 +79,7 @@ TEST_CASE("faults.the WAL-reset bug costs no row that is not excused by the vers
                                    {"probed_on", file_system_of(directory.path())}});
     if (!affected) {
         INFO(found.account.verdict());
+        INFO("files in " << found.place);
         CHECK(found.account.holds());
         return;
     }
@@ -88,6 +89,7 @@ TEST_CASE("faults.the WAL-reset bug costs no row that is not excused by the vers
                                  sqlite3_libversion() + ": " + std::string(wal_reset_reference) +
                                  "; upgrade to 3.51.3, 3.50.7 or 3.44.6";
         if (settings().wal_reset_fails) {
+            INFO("files in " << found.place);
             FAIL(text);
         }
         WARN(text);
