@@ -50,10 +50,12 @@ struct LeftWal {
         task.settings.transaction = Transaction::immediate;
         task.tag = tag;
         task.writer = 1;
+        task.autocheckpoint = 1'000'000; // so that every frame of the WAL is needed
         FaultyWriter writer(task);
         writer.await_ready();
         writer.release();
-        while (writer.box().header().begun < 30 && writer.lives_for(std::chrono::milliseconds(1))) {
+        if (!writer.acknowledges(30, settings().scaled(std::chrono::seconds(20)))) {
+            throw std::runtime_error("a writer did not finish 30 transactions");
         }
         writer.kill();
         ledger.book(writer);
@@ -78,10 +80,14 @@ TEST_CASE("faults.a database that is deleted or replaced under its writers is no
                          .boxes = directory.path(),
                          .journal_mode = mode,
                          .transactions = 0,
-                         .meanwhile = [&] {
-                             replaced ? fs::rename(directory.path() / "other.db", database)
-                                      : static_cast<void>(fs::remove(database));
-                         }});
+                         // A WAL that was never reset would bring all rows back to the replacement.
+                         .adjust = [](FaultTask& task) { task.autocheckpoint = 5; },
+                         .meanwhile =
+                             [&] {
+                                 replaced ? fs::rename(directory.path() / "other.db", database)
+                                          : static_cast<void>(fs::remove(database));
+                             },
+                         .transactions_before = 20});
     record_damage(replaced ? "replaced database" : "deleted database", mode, run);
     CHECK(run.file_finding == (replaced ? "another file was put in the database's place"
                                         : "the database file was deleted under its writers"));
