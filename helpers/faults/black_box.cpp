@@ -72,11 +72,16 @@ Outcome outcome_of(Fate fate)
         return Outcome::acknowledged;
     case Fate::locked:
         return Outcome::locked;
+    case Fate::not_begun: // killed before it called COMMIT, so nobody may ever see its rows
+    case Fate::waiting:
+    case Fate::inside:
     case Fate::failed:
         return Outcome::failed;
-    default:
-        return Outcome::unknown;
+    case Fate::committing:
+    case Fate::unknown:
+        break;
     }
+    return Outcome::unknown;
 }
 
 } // namespace firstlock

@@ -65,7 +65,8 @@ class BlackBox {
 Message row_name(std::uint32_t tag, std::uint32_t writer, std::uint32_t transaction,
                  std::uint32_t row);
 
-/// The final fates as outcomes; one that is under way is unknown, since its writer was killed.
+/// Of a writer that has ended: the final fates as outcomes; one that was under way has failed until
+/// COMMIT was called, and is unknown from then on.
 Outcome outcome_of(Fate fate);
 
 } // namespace firstlock
