@@ -34,7 +34,7 @@ std::map<std::string, Properties> listed_cases()
     const nlohmann::json list = nlohmann::json::parse(run.output);
     for (const auto& test : list.at("tests")) {
         const std::string name = test.at("name");
-        if (name.ends_with("_NOT_BUILT")) {
+        if (name.find("_NOT_BUILT") != std::string::npos) { // Catch2 may put a hash behind it
             continue;
         }
         CAPTURE(name);
