@@ -72,8 +72,14 @@ std::string note_on(const ordered_json& search)
         add("unfinished");
     }
     const std::string stopped_because = search.value("stopped_because", "");
+    int void_trials = 0;
+    for (const ordered_json& level : search.value("levels", ordered_json::array())) {
+        void_trials += level.value("void_trials", 0);
+    }
     if (stopped_because.find("void") != std::string::npos) {
         add(stopped_because);
+    } else if (void_trials > 0) {
+        add(fmt::format("{} void {}", void_trials, void_trials == 1 ? "trial" : "trials"));
     }
     return note;
 }
