@@ -1,5 +1,5 @@
-// Goal:   a directory that cannot take databases is named with the reason, and one with an odd name
-//         works.
+// Goal:   a directory that cannot take databases is named with the reason, one with an odd name
+//         works, and what failed in one can be looked at.
 // Method: directories that are missing, of another user, and full; real trials, with the suite's
 //         writer and the README's sh writer, in directories whose names hold what shells, URIs and
 //         SQL treat as their own.
@@ -15,6 +15,8 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <algorithm>
+#include <fstream>
+#include <string>
 
 using namespace firstlock;
 using Catch::Matchers::ContainsSubstring;
@@ -48,6 +50,30 @@ TEST_CASE("helper.a process that may write small files only", "[.]")
     std::string story = trial.story();
     std::replace(story.begin(), story.end(), '\n', ' ');
     tell("story", story);
+}
+
+TEST_CASE("helper.two failures and what passed between them", "[.]")
+{
+    for (const std::string text : {"first", "passed", "second"}) {
+        const ScratchDirectory scratch;
+        std::ofstream(scratch.path() / "file") << text;
+        tell(text, scratch.path().string());
+        CHECK(text == "passed");
+    }
+}
+
+TEST_CASE("harness.directories: those of every failure of a case are kept, and no others")
+{
+    const ScratchDirectory scratch;
+    SecondSelf self("helper.two failures and what passed between them",
+                    {"FIRSTLOCK_DIR=" + scratch.path().string(), "FIRSTLOCK_KEEP=0"});
+    const std::filesystem::path first = self.expect("first");
+    const std::filesystem::path passed = self.expect("passed");
+    const std::filesystem::path second = self.expect("second");
+    CHECK_FALSE(self.end().ok());
+    CHECK(std::filesystem::exists(first / "file"));
+    CHECK_FALSE(std::filesystem::exists(passed));
+    CHECK(std::filesystem::exists(second / "file"));
 }
 
 TEST_CASE("harness.directories: a missing one is refused before anything is started")
