@@ -8,6 +8,7 @@
 #include "tests/harness/second_self.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <csignal>
@@ -20,7 +21,7 @@ using Catch::Matchers::ContainsSubstring;
 TEST_CASE("helper.a search", "[.]")
 try {
     const FirstLock found = search_first_lock(
-        profile("recommended"), {.writers_max = 2, .trials_max = 60, .budget_s = 600});
+        profile("recommended"), {.writers_max = 2, .trials_max = 30, .budget_s = 600});
     tell("trials", std::to_string(found.trials));
 } catch (const AccountError& error) {
     tell("account", error.what());
@@ -34,11 +35,15 @@ class Searches {
     SecondSelf begin()
     {
         ResultsFolder(results()).begin_run();
-        return SecondSelf("helper.a search", {"FIRSTLOCK_RESULTS=" + results().string()});
+        std::filesystem::create_directories(directory_.path() / "databases");
+        return SecondSelf("helper.a search",
+                          {"FIRSTLOCK_RESULTS=" + results().string(),
+                           "FIRSTLOCK_DIR=" + (directory_.path() / "databases").string()});
     }
     /// Of the run under way.
     std::size_t trials() const { return ResultsFolder(results()).trials().size(); }
     std::filesystem::path lines() const { return results() / "trials.jsonl"; }
+    std::filesystem::path states() const { return results() / "searches.jsonl"; }
 
   private:
     std::filesystem::path results() const { return directory_.path() / "results"; }
@@ -84,6 +89,9 @@ TEST_CASE_METHOD(Searches, "harness.search: one that was interrupted after a bro
     REQUIRE(text.find(stored) != std::string::npos);
     text.replace(text.find(stored), stored.size(), R"("verdict":"broken")");
     std::ofstream(lines()) << text;
+    if (GENERATE(false, true)) { // as when it was the first trial that this run made of the search
+        REQUIRE(std::filesystem::remove(states()));
+    }
     SecondSelf next = begin();
     CHECK_THAT(next.expect("account"), ContainsSubstring("has a broken trial in this search"));
     next.end();
