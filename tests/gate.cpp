@@ -11,6 +11,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <iostream>
+#include <limits>
 
 using namespace firstlock;
 
@@ -46,6 +47,7 @@ TEST_CASE("gate.no profile locks more often than in the baseline")
     }
     auto levels = read_baseline(settings().baseline);
     const int trials = settings().trials.value_or(60);
+    const double budget_s = settings().budget_s.value_or(std::numeric_limits<int>::max());
     // 1 % for the whole gate, however many levels it looks at (Bonferroni). Levels that cannot show
     // anything take no part.
     const double alpha_of_all = 0.01 / static_cast<double>(levels.size());
@@ -57,7 +59,7 @@ TEST_CASE("gate.no profile locks more often than in the baseline")
     bool is_undecided = levels.empty();
     for (const BaselineLevel& level : levels) {
         const Comparison result =
-            compare_with(level, trials, 0.01 / static_cast<double>(levels.size()));
+            compare_with(level, trials, budget_s, 0.01 / static_cast<double>(levels.size()));
         std::cout << result.evidence << std::endl;
         INFO(result.evidence);
         CHECK(result.verdict != Comparison::Verdict::worse);
