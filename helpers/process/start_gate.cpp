@@ -95,6 +95,13 @@ void write_one_by_one(const std::vector<int>& descriptors, std::string_view line
     }
 }
 
+void prepare_to_write_to([[maybe_unused]] std::size_t count)
+{
+#ifdef __linux__
+    static_cast<void>(RequestQueue::instance().has_room_for(count));
+#endif
+}
+
 void write_to_each(const std::vector<int>& descriptors, std::string_view line)
 {
 #ifdef __linux__

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace firstlock {
 /// already woken, and the last of 1000 writers got its `go` 200 ms after the first, of 5000 21 s,
 /// on two cores. Call from one thread only.
 void write_to_each(const std::vector<int>& descriptors, std::string_view line);
+
+/// Makes what write_to_each() needs for so many, which may take 50 ms: before whatever is timed.
+void prepare_to_write_to(std::size_t count);
 
 /// The loop alone, which is what write_to_each() comes down to where the system refuses the rest.
 void write_one_by_one(const std::vector<int>& descriptors, std::string_view line);

@@ -8,10 +8,12 @@
 #include "tests/harness/process_watch.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <fstream>
 
 using namespace firstlock;
+using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that never gets ready keeps the gate shut")
 {
@@ -19,6 +21,7 @@ TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that never gets ready keeps 
         "never_ready",
         {.verdict = "void", .failed = writers, .story = "1 of 5 writers did not get ready within"});
     CHECK(trial.rows_after == trial.rows_before);
+    CHECK(trial.ran_out_of_time);
 }
 
 TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that exits early keeps the gate shut")
@@ -29,6 +32,7 @@ TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that exits early keeps the g
                         .story = "1 of 5 writers did not get ready; the first of them: writer 1, "
                                  "exit status 3"});
     CHECK(trial.rows_after == trial.rows_before);
+    CHECK_FALSE(trial.ran_out_of_time);
 }
 
 TEST_CASE_METHOD(OneRogue,
@@ -52,18 +56,33 @@ TEST_CASE_METHOD(OneRogue, "harness.rogue: times of another clock are no times")
 TEST_CASE_METHOD(
     OneRogue, "harness.rogue: a writer that hangs after the gate is killed and its row is unknown")
 {
-    expect("hangs_after_gate", {.verdict = "void",
-                                .acknowledged = honest,
-                                .unknown = 1,
-                                .story = "writer 1: no report, signal 9 (Killed)"});
+    const Trial trial =
+        expect("hangs_after_gate", {.verdict = "void",
+                                    .acknowledged = honest,
+                                    .unknown = 1,
+                                    .story = "writer 1: no report, signal 9 (Killed)"});
+    CHECK(trial.ran_out_of_time);
+    CHECK_THAT(trial.void_because, ContainsSubstring("FIRSTLOCK_DEADLINE_FACTOR"));
+}
+
+TEST_CASE_METHOD(OneRogue, "harness.rogue: one that is late does not excuse others that fail")
+{
+    const Trial trial = run(
+        shell_writer("sh -c 'echo firstlock ready; read go; "
+                     "[ $FIRSTLOCK_TASK_INDEX = 1 ] && sleep 1000; echo firstlock failed 1 no'"));
+    INFO(trial.story());
+    CHECK(trial.unknown == 1);
+    CHECK(trial.failed == honest);
+    CHECK_FALSE(trial.ran_out_of_time);
 }
 
 TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that exits at the gate leaves its row unknown")
 {
-    expect("exits_at_gate", {.verdict = "void",
-                             .acknowledged = honest,
-                             .unknown = 1,
-                             .story = "writer 1: no report, exit status 3"});
+    const Trial trial = expect("exits_at_gate", {.verdict = "void",
+                                                 .acknowledged = honest,
+                                                 .unknown = 1,
+                                                 .story = "writer 1: no report, exit status 3"});
+    CHECK_FALSE(trial.ran_out_of_time);
 }
 
 TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that is killed leaves its row unknown")
