@@ -30,7 +30,12 @@ void kill_groups_and_die(int signal)
         "firstlock: ended by a signal; all its children were killed\n";
     static_cast<void>(!::write(STDERR_FILENO, note.data(), note.size()));
     ::signal(signal, SIG_DFL);
-    ::raise(signal); // takes effect when this handler returns
+    sigset_t this_one;
+    sigemptyset(&this_one);
+    sigaddset(&this_one, signal);
+    ::raise(signal);
+    ::sigprocmask(SIG_UNBLOCK, &this_one, nullptr); // here it ends ...
+    ::_exit(128 + signal); // ... but for the first process of a container, which has no defaults
 }
 
 // Only while children live: Catch2 installs its own handlers for each case and expects to find them
