@@ -1,9 +1,11 @@
 #include "helpers/ledger/ledger.hpp"
 
-#include <boost/uuid/string_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
 
 namespace firstlock {
@@ -18,15 +20,42 @@ void add_example(std::vector<std::string>& examples, const std::string& text)
     }
 }
 
-/// Whether `text` is written as a message is: another spelling of the same 128 bits (upper case,
-/// braces) is not what a writer was given. Beside parsing a million rows, writing each back to
-/// compare it took half of the time.
-bool is_spelt_as_message(const std::string& text)
+constexpr std::uint8_t no_digit = 0xff;
+
+constexpr std::array<std::uint8_t, 256> digit_values = [] {
+    std::array<std::uint8_t, 256> values{};
+    values.fill(no_digit);
+    for (unsigned char value = 0; value < 16; ++value) {
+        values.at(static_cast<unsigned char>("0123456789abcdef"[value])) = value;
+    }
+    return values;
+}();
+
+/// The message that `text` is, in the one spelling that writers are given; another spelling of the
+/// same 128 bits (upper case, braces) is none. Without a branch per letter: those are guessed
+/// wrong, and Boost's string_generator with a look at the spelling before it took half of the time
+/// of a comparison.
+std::optional<Message> message_from(const std::string& text)
 {
-    return text.size() == 36 && std::all_of(text.begin(), text.end(), [](char letter) {
-               return letter == '-' || (letter >= '0' && letter <= '9') ||
-                      (letter >= 'a' && letter <= 'f');
-           });
+    if (text.size() != 36) {
+        return std::nullopt;
+    }
+    Message message{};
+    unsigned wrong = 0;
+    std::size_t at = 0;
+    const auto digit = [&] {
+        const unsigned value = digit_values[static_cast<unsigned char>(text[at++])];
+        wrong |= value & 0xf0U;
+        return value;
+    };
+    for (std::uint8_t& byte : message) {
+        if (at == 8 || at == 13 || at == 18 || at == 23) {
+            wrong |= text[at++] == '-' ? 0U : 1U;
+        }
+        const unsigned high = digit();
+        byte = static_cast<std::uint8_t>(high << 4U | digit());
+    }
+    return wrong == 0 ? std::optional(message) : std::nullopt;
 }
 
 /// Splits the table into messages and foreign texts.
@@ -34,17 +63,9 @@ std::vector<Message> messages_of(const std::vector<std::string>& stored, Account
 {
     std::vector<Message> messages;
     messages.reserve(stored.size());
-    const boost::uuids::string_generator parse;
     for (const std::string& text : stored) {
-        Message message{};
-        bool is_message = is_spelt_as_message(text);
-        try {
-            message = is_message ? parse(text) : message;
-        } catch (const std::runtime_error&) {
-            is_message = false;
-        }
-        if (is_message) {
-            messages.push_back(message);
+        if (const auto message = message_from(text)) {
+            messages.push_back(*message);
         } else {
             ++account.unexpected;
             add_example(account.unexpected_rows, "'" + text.substr(0, 60) + "'");

@@ -7,6 +7,7 @@
 #include "fixtures/settings.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <boost/uuid/uuid_io.hpp>
@@ -111,6 +112,21 @@ TEST_CASE("harness.ledger: a text that is no message is unexpected")
         CHECK(account.unexpected == 1);
         CHECK(account.lost == 0);
         CHECK(account.stored == 2);
+    }
+}
+
+TEST_CASE("harness.ledger: one wrong letter at any place makes a text no message")
+{
+    const auto row = example_rows(1);
+    const char wrong = GENERATE('g', 'A', '/', ':', '\0', '\xff');
+    for (std::size_t place = 0; place < 36; ++place) {
+        std::string foreign = text(row[0]);
+        foreign[place] = wrong;
+        CAPTURE(foreign);
+        const Account account =
+            account_of({{row[0], Outcome::acknowledged}}, {text(row[0]), foreign});
+        CHECK(account.unexpected == 1);
+        CHECK(account.duplicate == 0);
     }
 }
 
