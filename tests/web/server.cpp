@@ -112,6 +112,22 @@ namespace {
 
 class StoppingSite : public RunningSite {
   public:
+    struct InFlight {
+        Connection lock;   ///< what `waiting` waits for, until it is committed
+        RawClient waiting; ///< has asked for an insert
+        RawClient idle;    ///< has asked for nothing: closed when the server drains
+    };
+    InFlight start_with_one_in_flight()
+    {
+        start({.profile = profile("django"), .processes = 2});
+        // The request that waits takes SHARED for a moment at each attempt, which a COMMIT may
+        // meet.
+        InFlight now{Connection(database(), {.busy_timeout = patience().left()}), connect(),
+                     connect()};
+        now.lock.execute("BEGIN IMMEDIATE");
+        REQUIRE(now.waiting.send("GET /insert HTTP/1.1\r\nHost: x\r\n\r\n"));
+        return now;
+    }
     bool accepts()
     {
         try {
@@ -128,22 +144,16 @@ class StoppingSite : public RunningSite {
 TEST_CASE_METHOD(StoppingSite,
                  "web.SIGTERM lets a request in flight be answered and takes no new ones")
 {
-    start({.profile = profile("django"), .processes = 2});
-    // The request that waits takes SHARED for a moment at each attempt, which a COMMIT may meet.
-    Connection other(database(), {.busy_timeout = patience().left()});
-    other.execute("BEGIN IMMEDIATE");
-    RawClient client = connect();
-    RawClient idle = connect();
-    REQUIRE(client.send("GET /insert HTTP/1.1\r\nHost: x\r\n\r\n"));
+    InFlight now = start_with_one_in_flight();
     server().send(SIGTERM);
-    REQUIRE(idle.is_closed(patience())); // the server drains by now
+    REQUIRE(now.idle.is_closed(patience())); // the server drains by now
     const Deadline refused = patience();
     while (accepts() &&
            !refused.has_passed()) { // until the other process has closed the socket too
     }
     CHECK_FALSE(accepts());
-    other.execute("COMMIT");
-    CHECK_THAT(client.read(patience()),
+    now.lock.execute("COMMIT");
+    CHECK_THAT(now.waiting.read(patience()),
                StartsWith("HTTP/1.1 200") && ContainsSubstring("Connection: close"));
     const ServerEnd end = server().stop();
     CHECK(end.status.ok());
@@ -156,16 +166,11 @@ TEST_CASE_METHOD(
 {
     const int signal = GENERATE(SIGHUP, SIGINT);
     CAPTURE(signal);
-    start({.profile = profile("django"), .processes = 2});
-    Connection other(database(), {.busy_timeout = patience().left()});
-    other.execute("BEGIN IMMEDIATE");
-    RawClient client = connect();
-    RawClient idle = connect();
-    REQUIRE(client.send("GET /insert HTTP/1.1\r\nHost: x\r\n\r\n"));
+    InFlight now = start_with_one_in_flight();
     server().send_to_group(signal);
-    REQUIRE(idle.is_closed(patience()));
-    other.execute("COMMIT");
-    CHECK_THAT(client.read(patience()), StartsWith("HTTP/1.1 200"));
+    REQUIRE(now.idle.is_closed(patience()));
+    now.lock.execute("COMMIT");
+    CHECK_THAT(now.waiting.read(patience()), StartsWith("HTTP/1.1 200"));
     CHECK(server().stop().status.ok());
 }
 
