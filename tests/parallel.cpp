@@ -5,8 +5,8 @@
 //         connection. The cases of the first half run FIRSTLOCK_PROFILE and require every row.
 //         Those that end in `with WAL` or `in rollback` pin that mode with the 5 s timeout people
 //         start from, and measure who was locked.
-#include "fixtures/fresh_table.hpp"
-#include "fixtures/matchers.hpp"
+#include "fixtures/table/fresh_table.hpp"
+#include "fixtures/table/matchers.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

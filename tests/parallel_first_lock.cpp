@@ -3,7 +3,7 @@
 //         then more of them where they tell most (helpers/statistics/first_lock_search.hpp), within
 //         a few seconds. A locked writer is the measurement here; only a lost, unexpected or
 //         duplicate row fails.
-#include "fixtures/first_lock.hpp"
+#include "fixtures/search/first_lock.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -3,8 +3,8 @@
 // Method: the CTest fixture `run`, which every other case requires. It reads all settings, asks
 //         SQLite whether a short sleep is one, puts the results of the run before away, and probes
 //         an external writer.
-#include "fixtures/settings.hpp"
-#include "fixtures/writer_probe.hpp"
+#include "fixtures/run/settings.hpp"
+#include "fixtures/table/writer_probe.hpp"
 #include "helpers/results/results_folder.hpp"
 #include "helpers/sqlite/build_info.hpp"
 

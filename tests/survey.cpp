@@ -1,10 +1,10 @@
 // Goal:   the first lock of every profile, and what timeout and row size do to it, in depth.
-// Method: one search per case (fixtures/first_lock.hpp), each with a budget: a few seconds where
+// Method: one search per case (fixtures/search/first_lock.hpp), each with a budget: a few seconds where
 //         the survey is one part of all cases, a minute in the preset `survey`, or
 //         FIRSTLOCK_BUDGET_S. FIRSTLOCK_PROFILES chooses among the profiles. Interrupted, it keeps
 //         all it has measured; run again, it goes on.
-#include "fixtures/first_lock.hpp"
-#include "fixtures/settings.hpp"
+#include "fixtures/run/settings.hpp"
+#include "fixtures/search/first_lock.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "helpers/ledger/ledger.hpp"
+#include "helpers/rows/ledger.hpp"
 
 #include <atomic>
 #include <cstddef>

@@ -6,7 +6,7 @@
 namespace firstlock {
 
 /// A point in time after which a wait gives up. Every wait in this project takes one. Durations are
-/// scaled by FIRSTLOCK_DEADLINE_FACTOR where they are made (fixtures/settings.hpp), never here.
+/// scaled by FIRSTLOCK_DEADLINE_FACTOR where they are made (fixtures/run/settings.hpp), never here.
 class Deadline {
   public:
     using Clock = std::chrono::steady_clock;

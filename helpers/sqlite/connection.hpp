@@ -1,5 +1,7 @@
 #pragma once
 
+#include "helpers/sqlite/settings.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -13,16 +15,6 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 namespace firstlock {
-
-/// How a connection waits for a lock that another holds.
-enum class Retry {
-    sqlite,   ///< SQLite's own handler: 1 2 5 10 15 20 25 25 25 50 50 100 ms and so on, nominal
-              ///< sleeps summed up
-    constant, ///< one millisecond at a time until the timeout by the clock, as sqlite3-ruby does
-              ///< for Rails 8
-    jittered, ///< 1 to 10 ms drawn anew each time, until the timeout by the clock: no two waiters
-              ///< keep in step
-};
 
 struct OpenOptions {
     std::chrono::milliseconds busy_timeout{0};

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "helpers/sqlite/connection.hpp"
+#include "helpers/sqlite/settings.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -16,30 +16,6 @@
 // the lines on stdin and stdout, the exit status. It is also the contract for writers in other
 // languages (README, "A writer of your own").
 namespace firstlock {
-
-enum class Transaction { autocommit, deferred, immediate, exclusive };
-
-/// When a writer opens its connection: before it says `ready`, or after `go`, as a server with one
-/// connection per request does.
-enum class Connect { before_go, after_go };
-
-/// The settings of one writer, and so what a profile consists of. `journal_mode` and `synchronous`
-/// are SQLite's own words in lower case (https://sqlite.org/pragma.html).
-struct WriterSettings {
-    std::string journal_mode = "delete";
-    std::string synchronous = "full";
-    std::chrono::milliseconds busy_timeout{0};
-    Transaction transaction = Transaction::autocommit;
-    Retry retry = Retry::sqlite;
-    Connect connect = Connect::before_go;
-    int payload_bytes = 0; ///< zero bytes in column `payload`, beside the 36 letters of `msg`
-};
-
-std::string_view name_of(Transaction transaction);
-/// The statement that opens it; nullptr for autocommit, which has none.
-const char* begin_of(Transaction transaction);
-std::string_view name_of(Connect connect);
-std::string_view name_of(Retry retry);
 
 /// One writer's task: which row to write where. `message` is the unique text of the row,
 /// [0-9a-f-]{36}.

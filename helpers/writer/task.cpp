@@ -1,5 +1,7 @@
 #include "helpers/writer/protocol.hpp"
 
+#include "helpers/described/names.hpp"
+
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -7,10 +9,6 @@
 namespace firstlock {
 namespace {
 
-constexpr std::array<std::string_view, 4> transactions{"autocommit", "deferred", "immediate",
-                                                       "exclusive"};
-constexpr std::array<std::string_view, 2> connects{"before_go", "after_go"};
-constexpr std::array<std::string_view, 3> retries{"sqlite", "constant", "jittered"};
 constexpr std::array<std::string_view, 6> journal_modes{"delete", "truncate", "persist",
                                                         "memory", "wal",      "off"};
 constexpr std::array<std::string_view, 4> synchronous_levels{"off", "normal", "full", "extra"};
@@ -56,29 +54,18 @@ std::size_t one_of(std::string_view name, const std::array<std::string_view, Cou
     throw std::invalid_argument(variable(name) + " is '" + text + "'; accepted: " + list);
 }
 
+template <DescribedEnum Enum>
+Enum named_by(std::string_view name)
+{
+    const std::string text = required(name);
+    if (const auto found = find_named<Enum>(text)) {
+        return *found;
+    }
+    throw std::invalid_argument(variable(name) + " is '" + text +
+                                "'; accepted: " + names_of<Enum>());
+}
+
 } // namespace
-
-std::string_view name_of(Transaction transaction)
-{
-    return transactions.at(static_cast<std::size_t>(transaction));
-}
-
-const char* begin_of(Transaction transaction)
-{
-    constexpr std::array<const char*, 4> statements{nullptr, "BEGIN", "BEGIN IMMEDIATE",
-                                                    "BEGIN EXCLUSIVE"};
-    return statements.at(static_cast<std::size_t>(transaction));
-}
-
-std::string_view name_of(Connect connect)
-{
-    return connects.at(static_cast<std::size_t>(connect));
-}
-
-std::string_view name_of(Retry retry)
-{
-    return retries.at(static_cast<std::size_t>(retry));
-}
 
 std::vector<std::string> task_environment(const std::filesystem::path& database,
                                           const WriterSettings& settings)
@@ -110,9 +97,9 @@ Task task_from_environment()
     settings.journal_mode = journal_modes.at(one_of("JOURNAL_MODE", journal_modes));
     settings.synchronous = synchronous_levels.at(one_of("SYNCHRONOUS", synchronous_levels));
     settings.busy_timeout = std::chrono::milliseconds(whole_number("TIMEOUT_MS"));
-    settings.transaction = static_cast<Transaction>(one_of("TRANSACTION", transactions));
-    settings.retry = static_cast<Retry>(one_of("RETRY", retries));
-    settings.connect = static_cast<Connect>(one_of("CONNECT", connects));
+    settings.transaction = named_by<Transaction>("TRANSACTION");
+    settings.retry = named_by<Retry>("RETRY");
+    settings.connect = named_by<Connect>("CONNECT");
     settings.payload_bytes = whole_number("PAYLOAD_BYTES");
     return task;
 }

@@ -3,9 +3,9 @@
 //         the profile `recommended`, on tmpfs where there is one, from the first start to the
 //         verdict.
 #include "fixtures/bench/comparison.hpp"
-#include "fixtures/fresh_table.hpp"
-#include "fixtures/matchers.hpp"
-#include "fixtures/settings.hpp"
+#include "fixtures/run/settings.hpp"
+#include "fixtures/table/fresh_table.hpp"
+#include "fixtures/table/matchers.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

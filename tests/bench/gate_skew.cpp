@@ -3,9 +3,9 @@
 //         with plain C programs that do the same insert and all sleep on one futex until it is
 //         woken.
 #include "fixtures/bench/comparison.hpp"
-#include "fixtures/fresh_table.hpp"
-#include "fixtures/settings.hpp"
-#include "fixtures/writer_pool.hpp"
+#include "fixtures/run/settings.hpp"
+#include "fixtures/table/fresh_table.hpp"
+#include "fixtures/table/writer_pool.hpp"
 #include "helpers/bench/bare_spawn.hpp"
 
 #include <boost/uuid/uuid_io.hpp>

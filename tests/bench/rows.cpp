@@ -4,8 +4,8 @@
 //         comparison in turn with sorting two vectors of the same rows and comparing them; its
 //         memory by the peak of this process.
 #include "fixtures/bench/comparison.hpp"
-#include "fixtures/fresh_table.hpp"
-#include "fixtures/settings.hpp"
+#include "fixtures/run/settings.hpp"
+#include "fixtures/table/fresh_table.hpp"
 #include "helpers/bench/plain_inserts.h"
 
 #include <boost/uuid/uuid_io.hpp>

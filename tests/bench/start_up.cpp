@@ -4,9 +4,9 @@
 //         executable with the same pipes; the suite's writer in turn with a plain C program, from
 //         its exec to its first line. FIRSTLOCK_DEPTH=deep (preset bench) has all crowds.
 #include "fixtures/bench/comparison.hpp"
-#include "fixtures/fresh_table.hpp"
-#include "fixtures/settings.hpp"
-#include "fixtures/writer_pool.hpp"
+#include "fixtures/run/settings.hpp"
+#include "fixtures/table/fresh_table.hpp"
+#include "fixtures/table/writer_pool.hpp"
 #include "helpers/bench/bare_spawn.hpp"
 
 #include <boost/uuid/uuid_io.hpp>

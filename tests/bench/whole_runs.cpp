@@ -4,10 +4,10 @@
 //         turn with the same in Python (helpers/bench/system_d.py); a clean build by
 //         helpers/bench/clean_build, with the slowest file in it.
 #include "fixtures/bench/comparison.hpp"
-#include "fixtures/fresh_table.hpp"
-#include "fixtures/matchers.hpp"
-#include "fixtures/program_run.hpp"
-#include "fixtures/settings.hpp"
+#include "fixtures/run/program_run.hpp"
+#include "fixtures/run/settings.hpp"
+#include "fixtures/table/fresh_table.hpp"
+#include "fixtures/table/matchers.hpp"
 #include "helpers/results/results_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -4,8 +4,8 @@
 #include "fixtures/faults/failing_disk.hpp"
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/faults/killed_writers.hpp"
-#include "fixtures/scratch_directory.hpp"
-#include "fixtures/settings.hpp"
+#include "fixtures/run/scratch_directory.hpp"
+#include "fixtures/run/settings.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>

@@ -7,7 +7,7 @@
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/faults/killed_writers.hpp"
 #include "fixtures/faults/power_cuts.hpp"
-#include "fixtures/settings.hpp"
+#include "fixtures/run/settings.hpp"
 #include "helpers/results/results_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -5,9 +5,9 @@
 //         then the table.
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/faults/faulty_writer.hpp"
-#include "fixtures/fresh_table.hpp"
-#include "fixtures/profiles.hpp"
-#include "fixtures/settings.hpp"
+#include "fixtures/run/settings.hpp"
+#include "fixtures/table/fresh_table.hpp"
+#include "fixtures/table/profiles.hpp"
 #include "helpers/sqlite/connection.hpp"
 
 #include <boost/uuid/uuid_io.hpp>

@@ -8,8 +8,8 @@
 #include "helpers/faults/wal_reset.hpp"
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/faults/wal_reset_probe.hpp"
-#include "fixtures/scratch_directory.hpp"
-#include "fixtures/settings.hpp"
+#include "fixtures/run/scratch_directory.hpp"
+#include "fixtures/run/settings.hpp"
 #include "helpers/results/environment.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -3,10 +3,11 @@
 // Method: users insert one row after the other without a pause, so that all but one always wait. A
 //         line per setting goes to fairness.jsonl, the table to fairness.txt. These measure: only
 //         accounts are asserted, and that whoever was refused had waited for the timeout.
-#include "fixtures/fresh_table.hpp"
-#include "fixtures/settings.hpp"
+#include "fixtures/run/settings.hpp"
+#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/crowd.hpp"
-#include "helpers/report/request_tables.hpp"
+#include "helpers/described/names.hpp"
+#include "helpers/results/request_tables.hpp"
 #include "helpers/results/results_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,6 +1,6 @@
 // Goal:   when the journal mode of a file may be changed.
 // Method: a process asks for another mode beside one that is idle, reads or writes.
-#include "fixtures/fresh_table.hpp"
+#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -2,8 +2,9 @@
 // Method: users read, work and write the same row, and begin again when they are locked, until each
 //         has done its share. The counter then equals what was acknowledged; in the chain each row
 //         hashes its predecessor, so that one that was written on a stale read shows.
-#include "fixtures/fresh_table.hpp"
+#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/crowd.hpp"
+#include "helpers/described/names.hpp"
 #include "helpers/requests/requests.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,7 +1,7 @@
 // Goal:   VACUUM, attached databases, shared cache and BEGIN CONCURRENT: locks that take people by
 //         surprise.
 // Method: sessions of their own, but for the shared cache, which exists within one process only.
-#include "fixtures/fresh_table.hpp"
+#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 #include "helpers/sqlite/error.hpp"
 #include "helpers/sqlite/sleep_recorder.hpp"

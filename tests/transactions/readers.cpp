@@ -1,7 +1,7 @@
 // Goal:   who may read while another writes.
 // Method: one process holds a write lock of each kind, another reads with timeout 0, so that every
 //         refusal shows.
-#include "fixtures/fresh_table.hpp"
+#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,7 +1,7 @@
 // Goal:   what happens to a transaction that has read and then writes, and to the commit beside it.
 // Method: two processes take turns; the one that is refused has a timeout of 5 s, which shows that
 //         none was waited.
-#include "fixtures/fresh_table.hpp"
+#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 
 #include <catch2/catch_test_macros.hpp>

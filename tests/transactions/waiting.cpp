@@ -3,7 +3,7 @@
 //         counted by a VFS that wraps the default one: they add up to the timeout on any machine,
 //         however loaded. Two processes, since POSIX locks are per process: within one, SQLite's
 //         own bookkeeping would answer in their stead.
-#include "fixtures/fresh_table.hpp"
+#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 
 #include <catch2/catch_test_macros.hpp>

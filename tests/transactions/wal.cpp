@@ -1,7 +1,7 @@
 // Goal:   the write-ahead log: its recovery, its growth beside a reader, its checkpoint.
 // Method: sizes are read from the directory, which opens nothing; a log to recover is left by a
 //         process that is killed, and copied so that several rounds start from the same state.
-#include "fixtures/fresh_table.hpp"
+#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 
 #include <catch2/catch_test_macros.hpp>

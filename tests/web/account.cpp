@@ -3,7 +3,7 @@
 // Method: made-up outcomes and tables, each with one thing wrong; no process and no database.
 #include "helpers/web/account.hpp"
 
-#include "fixtures/scratch_directory.hpp"
+#include "fixtures/run/scratch_directory.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -3,7 +3,7 @@
 // Method: samples over the whole range, compared with the nearest-rank percentile of the sorted
 //         sample.
 #include "helpers/web/histogram.hpp"
-#include "fixtures/settings.hpp"
+#include "fixtures/run/settings.hpp"
 #include "helpers/statistics/percentiles.hpp"
 
 #include <catch2/catch_test_macros.hpp>

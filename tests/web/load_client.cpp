@@ -2,7 +2,7 @@
 //         request was due.
 // Method: small loads on a server whose answers are held back: by work, or by a lock of this
 //         process.
-#include "fixtures/scratch_directory.hpp"
+#include "fixtures/run/scratch_directory.hpp"
 #include "fixtures/web/running_site.hpp"
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/web/account.hpp"

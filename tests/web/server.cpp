@@ -1,7 +1,7 @@
 // Goal:   the server does what its endpoints promise, tells refusals apart, and ends well.
 // Method: single requests over a raw connection; locks are held by this process's own connection
 //         meanwhile.
-#include "fixtures/settings.hpp"
+#include "fixtures/run/settings.hpp"
 #include "fixtures/web/running_site.hpp"
 #include "helpers/sqlite/connection.hpp"
 

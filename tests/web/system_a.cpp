@@ -4,7 +4,7 @@
 // Method: each cell is a fresh table, a server with one connection per request as Python's sqlite3
 //         has it, and a closed loop of keep-alive clients. FIRSTLOCK_DEPTH=deep is 10 s a cell
 //         (`ctest --preset web-table`).
-#include "fixtures/settings.hpp"
+#include "fixtures/run/settings.hpp"
 #include "fixtures/web/cell.hpp"
 
 #include <catch2/catch_test_macros.hpp>

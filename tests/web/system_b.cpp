@@ -2,7 +2,7 @@
 // Method: 10 users on /create_user/, 3 worker processes of 4 threads; before: a deferred
 //         transaction and timeout 0; after: BEGIN IMMEDIATE and a timeout. Hashing takes 500 ms of
 //         processor time, 100 ms in the brief form.
-#include "fixtures/settings.hpp"
+#include "fixtures/run/settings.hpp"
 #include "fixtures/web/cell.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,0 +1,164 @@
+#pragma once
+
+#include "helpers/described/names.hpp"
+
+#include <boost/describe/class.hpp>
+#include <boost/describe/members.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+// JSON of what is described once, by BOOST_DESCRIBE_STRUCT beside the struct: a key is the name of
+// its member (less a trailing underscore: `case_` is "case"), members of described bases stand
+// beside its own. Included by the sources that read or write, never by a header of a record: the
+// JSON library takes seconds to compile.
+namespace firstlock {
+
+/// What a file or a child gave does not fit what is described. `what()` names the key, what it
+/// holds and what is wrong with it.
+class JsonError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+template <typename Struct>
+concept DescribedStruct =
+    std::is_class_v<Struct> && boost::describe::has_describe_members<Struct>::value;
+
+template <DescribedStruct Struct, typename Take>
+void for_each_member(Take&& take)
+{
+    using Members = boost::describe::describe_members<Struct, boost::describe::mod_public |
+                                                                  boost::describe::mod_inherited>;
+    boost::mp11::mp_for_each<Members>([&](auto described) {
+        std::string key = described.name;
+        if (key.ends_with('_')) {
+            key.pop_back();
+        }
+        take(key, described.pointer);
+    });
+}
+
+template <typename Value>
+struct is_optional : std::false_type {
+};
+template <typename Value>
+struct is_optional<std::optional<Value>> : std::true_type {
+};
+
+/// Throws JsonError: an absent key is an error, except for an optional member.
+template <typename Json, typename Value>
+void read_member(const Json& object, const std::string& key, Value& value)
+{
+    const auto found = object.find(key);
+    if (found == object.end()) {
+        if constexpr (is_optional<Value>::value) {
+            return;
+        }
+        throw JsonError("the key '" + key + "' is missing");
+    }
+    try {
+        found->get_to(value);
+    } catch (const JsonError& error) {
+        throw JsonError("in '" + key + "': " + error.what());
+    } catch (const typename Json::exception&) {
+        throw JsonError("the key '" + key + "' has the value " + found->dump().substr(0, 200) +
+                        ", which is of the wrong type");
+    } catch (const std::invalid_argument& error) { // a name that an enumeration does not have
+        throw JsonError("the key '" + key + "': " + error.what());
+    }
+}
+
+/// Three digits after the point: a microsecond of a millisecond figure, which is finer than what is
+/// measured.
+inline double rounded(double value)
+{
+    return std::round(value * 1000.0) / 1000.0;
+}
+
+} // namespace firstlock
+
+namespace nlohmann {
+
+template <firstlock::DescribedEnum Enum>
+struct adl_serializer<Enum, void> {
+    template <typename Json>
+    static void to_json(Json& json, Enum value)
+    {
+        json = firstlock::name_of(value);
+    }
+    template <typename Json>
+    static void from_json(const Json& json, Enum& value)
+    {
+        value = firstlock::named<Enum>(json.template get_ref<const std::string&>(), "value of it");
+    }
+};
+
+template <typename Value>
+struct adl_serializer<std::optional<Value>, void> {
+    template <typename Json>
+    static void to_json(Json& json, const std::optional<Value>& value)
+    {
+        if constexpr (std::is_same_v<Value, double>) {
+            json = value ? Json(firstlock::rounded(*value)) : Json(nullptr);
+        } else {
+            json = value ? Json(*value) : Json(nullptr);
+        }
+    }
+    template <typename Json>
+    static void from_json(const Json& json, std::optional<Value>& value)
+    {
+        value = json.is_null() ? std::nullopt : std::optional(json.template get<Value>());
+    }
+};
+
+/// The whole milliseconds.
+template <>
+struct adl_serializer<std::chrono::milliseconds, void> {
+    template <typename Json>
+    static void to_json(Json& json, std::chrono::milliseconds value)
+    {
+        json = value.count();
+    }
+    template <typename Json>
+    static void from_json(const Json& json, std::chrono::milliseconds& value)
+    {
+        value = std::chrono::milliseconds(json.template get<std::int64_t>());
+    }
+};
+
+template <firstlock::DescribedStruct Struct>
+struct adl_serializer<Struct, void> {
+    template <typename Json>
+    static void to_json(Json& json, const Struct& value)
+    {
+        json = Json::object();
+        firstlock::for_each_member<Struct>([&](const std::string& key, auto member) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(value.*member)>, double>) {
+                json[key] = firstlock::rounded(value.*member);
+            } else {
+                json[key] = value.*member;
+            }
+        });
+    }
+    template <typename Json>
+    static void from_json(const Json& json, Struct& value)
+    {
+        if (!json.is_object()) {
+            throw firstlock::JsonError("expected an object with keys, found " +
+                                       json.dump().substr(0, 200));
+        }
+        firstlock::for_each_member<Struct>([&](const std::string& key, auto member) {
+            firstlock::read_member(json, key, value.*member);
+        });
+    }
+};
+
+} // namespace nlohmann

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "helpers/rows/outcome.hpp"
+
+#include <boost/uuid/uuid.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace firstlock {
+
+/// The unique text of a row: 128 bits, written as [0-9a-f-]{36}.
+using Message = boost::uuids::uuid;
+
+/// The comparison of what was said with what is stored. Counts are rows, except `duplicate`, which
+/// counts copies beyond the first. The identity that always holds: stored rows = acknowledged -
+/// lost + unexpected + unknown_stored + duplicate.
+struct Account {
+    std::size_t acknowledged = 0;
+    std::size_t locked = 0;
+    std::size_t failed = 0;
+    std::size_t unknown = 0;
+    std::size_t lost = 0;       ///< acknowledged, and absent
+    std::size_t unexpected = 0; ///< present, though never attempted, or reported locked or failed
+    std::size_t duplicate = 0;  ///< further copies of a row
+    std::size_t unknown_stored = 0; ///< unknown, and present: allowed
+    std::size_t stored = 0;         ///< all rows of the table
+
+    /// The first few rows of each kind, for a message to a person.
+    std::vector<std::string> lost_rows, unexpected_rows, duplicate_rows;
+
+    /// Neither lost nor unexpected nor duplicate.
+    bool holds() const { return lost == 0 && unexpected == 0 && duplicate == 0; }
+};
+
+/// Every row that was attempted, with its outcome; the memory of it is 20 bytes a row.
+class Ledger {
+  public:
+    void reserve(std::size_t rows) { entries_.reserve(rows); }
+    /// Throws std::logic_error when the same row is entered twice at comparison: a ledger with two
+    /// opinions on a row is a defect of the suite.
+    void enter(const Message& message, Outcome outcome) { entries_.push_back({message, outcome}); }
+    std::size_t size() const { return entries_.size(); }
+
+    /// Compares with the texts found in the table, in any order; those that are not messages at all
+    /// count as unexpected. O(n log n), sorts in place.
+    Account compare(const std::vector<std::string>& stored);
+
+  private:
+    struct Entry {
+        Message message;
+        Outcome outcome;
+    };
+    std::vector<Entry> entries_;
+};
+
+} // namespace firstlock

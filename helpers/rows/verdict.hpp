@@ -1,0 +1,40 @@
+#pragma once
+
+#include "helpers/rows/ledger.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace firstlock {
+
+/// The one word on a trial.
+enum class Verdict {
+    stored,  ///< every writer's row was acknowledged and is there, once
+    locked,  ///< nothing is wrong with the table, and at least one writer was locked
+    broken,  ///< a row is lost, unexpected or duplicate, or integrity_check complains: never
+             ///< excusable
+    is_void, ///< evidence of nothing: failed or unknown rows, a broken protocol, or a set-up that
+             ///< failed
+};
+
+std::string_view name_of(Verdict verdict);
+
+/// What a verdict is made of.
+struct Evidence {
+    std::size_t writers = 0; ///< M, and so the rows attempted behind the gate
+    std::size_t acknowledged = 0, locked = 0, failed = 0,
+                unknown = 0; ///< of those M; they add up to M
+    Account table;           ///< of all rows, those inserted in sequence included
+    std::string integrity = "ok";
+    std::size_t stopped = 0; ///< of the unknown: stopped on purpose when another was locked
+    std::vector<std::string> protocol_errors;
+    std::string setup_error; ///< empty when all writers got ready
+};
+
+/// Broken comes before void, void before locked, locked before stored. A trial that was stopped
+/// at its first locked writer is locked although the rows of those that were stopped are unknown;
+/// a trial without writers is void.
+Verdict judge(const Evidence& evidence);
+
+} // namespace firstlock

@@ -1,0 +1,72 @@
+// Goal:   CI fails when this machine, file system, SQLite build or driver no longer keeps what was
+//         promised.
+// Method: a sequential test per promise of FIRSTLOCK_PROMISES; Fisher's exact test per level of
+//         FIRSTLOCK_BASELINE. These cases are not part of `all`: without a promise there is nothing
+//         to gate on, and a gate must not go green on no evidence. What they do is tested in
+//         promises.cpp.
+#include "fixtures/run/settings.hpp"
+#include "fixtures/search/baseline.hpp"
+#include "fixtures/search/promises.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <iostream>
+#include <limits>
+
+using namespace firstlock;
+
+TEST_CASE("gate.every promise is kept")
+{
+    if (settings().promises.empty() && !settings().baseline.empty()) {
+        SKIP("FIRSTLOCK_PROMISES is not set, FIRSTLOCK_BASELINE is");
+    }
+    INFO("FIRSTLOCK_PROMISES names the promise file; README, \"Gate\", has one to copy");
+    REQUIRE_FALSE(settings().promises.empty());
+    const auto promises = read_promises(settings().promises);
+    const double budget_s = settings().budget_s.value_or(300);
+    std::string undecided;
+    for (const Promise& promise : promises) {
+        const Evidenced result = test_promise(promise, settings().trials.value_or(2000), budget_s);
+        std::cout << name(result.verdict) << ": " << result.evidence << std::endl;
+        INFO(result.evidence);
+        CHECK(result.verdict != PromiseVerdict::broken);
+        if (result.verdict == PromiseVerdict::undecided) {
+            undecided += "\n" + result.evidence;
+            CHECK(settings().skip_undecided); // FIRSTLOCK_UNDECIDED=skip turns this into a skip
+        }
+    }
+    if (!undecided.empty()) {
+        SKIP("undecided:" << undecided);
+    }
+}
+
+TEST_CASE("gate.no profile locks more often than in the baseline")
+{
+    if (settings().baseline.empty()) {
+        SKIP("FIRSTLOCK_BASELINE is not set");
+    }
+    auto levels = read_baseline(settings().baseline);
+    const int trials = settings().trials.value_or(60);
+    const double budget_s = settings().budget_s.value_or(std::numeric_limits<int>::max());
+    // 1 % for the whole gate, however many levels it looks at (Bonferroni). Levels that cannot show
+    // anything take no part.
+    const double alpha_of_all = 0.01 / static_cast<double>(levels.size());
+    std::erase_if(levels, [&](const BaselineLevel& level) {
+        return !can_become_worse(level, trials, alpha_of_all);
+    });
+    INFO("a baseline with no more than a trial or two at a level, or with all of them locked, "
+         "shows no change; a survey has more trials");
+    bool is_undecided = levels.empty();
+    for (const BaselineLevel& level : levels) {
+        const Comparison result =
+            compare_with(level, trials, budget_s, 0.01 / static_cast<double>(levels.size()));
+        std::cout << result.evidence << std::endl;
+        INFO(result.evidence);
+        CHECK(result.verdict != Comparison::Verdict::worse);
+        is_undecided |= result.verdict == Comparison::Verdict::undecided;
+    }
+    if (is_undecided && settings().skip_undecided) {
+        SKIP("undecided");
+    }
+    CHECK_FALSE(is_undecided); // FIRSTLOCK_UNDECIDED=skip turns this into a skip
+}

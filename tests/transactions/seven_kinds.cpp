@@ -1,0 +1,128 @@
+// Goal:   which kind of request meets `database is locked`, how often, and after what wait.
+// Method: users, each a process, mix seven kinds of request at random on a schedule of their own;
+//         latency counts from the intended start, so that no wait is hidden. Figures go to
+//         requests.jsonl and requests.txt in the results. Laws are asserted: only the deferred
+//         transaction that reads and then writes may be refused at once, it is, and no timeout
+//         helps it; whoever else is refused has waited; every acknowledged row is there.
+#include "fixtures/run/settings.hpp"
+#include "fixtures/table/fresh_table.hpp"
+#include "fixtures/transactions/crowd.hpp"
+#include "helpers/described/names.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+using namespace firstlock;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Milliseconds = std::chrono::milliseconds;
+
+bool is_deferred(const RequestReport& request)
+{
+    return request.kind == Kind::read_write_transaction;
+}
+
+void check_laws(const Crowd& crowd, const CrowdOptions& options)
+{
+    const std::size_t deferred = crowd.count_if(is_deferred);
+    const std::size_t refused_upgrades =
+        crowd.count_if([](const auto& each) { return is_deferred(each) && each.stage == "write"; });
+    CAPTURE(deferred, refused_upgrades, crowd.count(), crowd.failures());
+    REQUIRE(deferred >= 10);
+    CHECK(20 * refused_upgrades >= deferred); // at least 5 %
+
+    // The write statement of a transaction that has read never asked for a sleep, though the
+    // timeout is there.
+    CHECK(crowd.count_if([](const auto& each) {
+        return is_deferred(each) && each.stage == "write" && each.refused_sleeps > 0;
+    }) == 0);
+    // Every other refusal, of whatever kind or statement, came after the wait that was set.
+    CHECK(crowd.count_if([&](const auto& each) {
+        const bool upgrade = is_deferred(each) && each.stage == "write";
+        return !each.served() && !upgrade && !is_starvation(each, options.settings.busy_timeout);
+    }) == 0);
+
+    const Account account = account_of(crowd, options.database);
+    CHECK(account.holds());
+    CHECK(account.unknown == 0);
+    CHECK(account.stored == account.acknowledged);
+    CHECK(account.acknowledged > 0);
+}
+
+/// Ten users for ten seconds, as in the system E, or for four where all cases run.
+void run_seven_kinds(FreshTable& table, const std::string& journal)
+{
+    table.use(profile(journal));
+    const bool deep = settings().depth == Depth::deep;
+    const CrowdOptions options{
+        .database = table.database(),
+        .settings = profile(journal).settings,
+        .plan = {.kinds = seven_kinds(), .duration = deep ? 10s : 4s, .pace = 100ms, .work = 5ms}};
+    const Crowd crowd = run_crowd(options);
+    record_requests(options, crowd);
+    check_laws(crowd, options);
+}
+
+} // namespace
+
+TEST_CASE_METHOD(FreshTable, "transactions.of seven kinds of request in rollback only read then "
+                             "write in deferred is refused at once")
+{
+    run_seven_kinds(*this, "rollback");
+}
+
+TEST_CASE_METHOD(FreshTable, "transactions.of seven kinds of request in WAL only read then write "
+                             "in deferred is refused at once")
+{
+    run_seven_kinds(*this, "wal");
+}
+
+TEST_CASE_METHOD(FreshTable, "transactions.create_user needs both BEGIN IMMEDIATE and a timeout")
+{
+    const std::string journal = GENERATE("rollback", "wal");
+    const Transaction transaction = GENERATE(Transaction::deferred, Transaction::immediate);
+    const Milliseconds timeout = GENERATE(0ms, 5000ms);
+    use(profile(journal));
+    WriterSettings with = profile(journal).settings;
+    with.transaction = transaction;
+    with.busy_timeout = timeout;
+    // Six users of four requests each hold the lock for some 0.5 s in all, a tenth of the timeout.
+    const CrowdOptions options{
+        .database = database(),
+        .settings = with,
+        .users = 6,
+        .plan = {.kinds = {Kind::create_user}, .duration = 60s, .requests = 4, .work = 20ms}};
+    const Crowd crowd = run_crowd(options);
+    record_requests(options, crowd);
+
+    CAPTURE(journal, name_of(transaction), timeout.count());
+    CHECK(crowd.count() == 24);
+    if (transaction == Transaction::immediate && timeout > 0ms) {
+        CHECK(crowd.failures() == 0);
+    } else {
+        CHECK(crowd.failures() > 0);
+    }
+    CHECK(account_of(crowd, database()).holds());
+    CHECK(account_of(crowd, database()).acknowledged + crowd.failures() == 24);
+}
+
+TEST_CASE_METHOD(FreshTable, "transactions.a request that is to begin immediate does so whatever "
+                             "kind the connection is set to")
+{
+    use(profile("wal"));
+    CrowdOptions options{.database = database(),
+                         .settings = profile("wal").settings,
+                         .users = 4,
+                         .plan = {.kinds = {Kind::read_write_transaction_immediate},
+                                  .duration = 1s,
+                                  .pace = 20ms,
+                                  .work = 5ms}};
+    options.settings.transaction = Transaction::deferred;
+    const Crowd crowd = run_crowd(options);
+    CHECK(crowd.count() >= 20);
+    // Begun deferred, it would be refused here, at its write, as upgrades are.
+    CHECK(crowd.count_if([](const auto& each) { return each.stage == "write"; }) == 0);
+    CHECK(account_of(crowd, database()).holds());
+}

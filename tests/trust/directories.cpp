@@ -1,0 +1,162 @@
+// Goal:   a directory that cannot take databases is named with the reason, one with an odd name
+//         works, and what failed in one can be looked at.
+// Method: directories that are missing, of another user, and full; real trials, with the suite's
+//         writer and the README's sh writer, in directories whose names hold what shells, URIs and
+//         SQL treat as their own.
+#include "fixtures/run/settings.hpp"
+#include "fixtures/run/unprivileged.hpp"
+#include "fixtures/table/fresh_table.hpp"
+#include "fixtures/table/matchers.hpp"
+#include "tests/trust/readme_writers.hpp"
+#include "tests/trust/second_self.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+
+using namespace firstlock;
+using Catch::Matchers::ContainsSubstring;
+
+TEST_CASE("helper.an unprivileged process that reads its settings", "[.]")
+{
+    become_unprivileged();
+    try {
+        tell("directory", read_settings().directory.string());
+    } catch (const SettingsError& error) {
+        tell("message", error.what());
+    }
+}
+
+TEST_CASE("helper.a process that may write small files only", "[.]")
+{
+    const std::filesystem::path directory = handed_over("DIRECTORY");
+    const Profile& rollback = profile("rollback");
+    make_table(directory / "table.db", rollback);
+    // The limit is the writers' alone, for this process has a log to write. Ignored, the signal
+    // lets a write beyond it fail as on a full disk. In blocks of 512 bytes, as POSIX has it for
+    // sh.
+    const Command writer{
+        "/bin/sh",
+        {"-c", "trap '' XFSZ; ulimit -f 8; exec " + own_writer().executable.string()},
+        {}};
+    const Trial trial =
+        run_trial({.database = directory / "table.db", .profile = rollback, .writer = writer},
+                  example_rows(5));
+    tell("verdict", trial.verdict);
+    std::string story = trial.story();
+    std::replace(story.begin(), story.end(), '\n', ' ');
+    tell("story", story);
+}
+
+TEST_CASE("helper.two failures and what passed between them", "[.]")
+{
+    for (const std::string text : {"first", "passed", "second"}) {
+        const ScratchDirectory scratch;
+        std::ofstream(scratch.path() / "file") << text;
+        tell(text, scratch.path().string());
+        CHECK(text == "passed");
+    }
+}
+
+TEST_CASE("harness.directories: those of every failure of a case are kept, and no others")
+{
+    const ScratchDirectory scratch;
+    SecondSelf self("helper.two failures and what passed between them",
+                    {"FIRSTLOCK_DIR=" + scratch.path().string(), "FIRSTLOCK_KEEP=0"});
+    const std::filesystem::path first = self.expect("first");
+    const std::filesystem::path passed = self.expect("passed");
+    const std::filesystem::path second = self.expect("second");
+    CHECK_FALSE(self.end().ok());
+    CHECK(std::filesystem::exists(first / "file"));
+    CHECK_FALSE(std::filesystem::exists(passed));
+    CHECK(std::filesystem::exists(second / "file"));
+}
+
+TEST_CASE("harness.directories: a missing one is refused before anything is started")
+{
+    CHECK_THROWS_WITH(make_table("/no/such/place/table.db", profile("rollback")),
+                      ContainsSubstring("/no/such/place/table.db") &&
+                          ContainsSubstring("SQLITE_CANTOPEN"));
+    CHECK_THROWS_WITH(ScratchDirectory("/no/such/place"),
+                      ContainsSubstring("/no/such/place") && ContainsSubstring("No such file"));
+}
+
+TEST_CASE("harness.directories: a read-only one is refused with the variable and the reason")
+{
+    const UnprivilegedDirectory directory;
+    const auto closed = directory.path() / "closed";
+    std::filesystem::create_directory(closed);
+    std::filesystem::permissions(closed, std::filesystem::perms(0555));
+    auto variables = directory.handed_over();
+    variables.push_back("FIRSTLOCK_DIR=" + closed.string());
+    SecondSelf self("helper.an unprivileged process that reads its settings", variables);
+    CHECK_THAT(self.expect("message"), ContainsSubstring("FIRSTLOCK_DIR is '" + closed.string() +
+                                                         "'; accepted: an existing directory") &&
+                                           ContainsSubstring("this one is not writable"));
+    CHECK(self.end().ok());
+}
+
+TEST_CASE("harness.directories: a disk that is full for the writers is void and told by its code")
+{
+    const UnprivilegedDirectory directory;
+    SecondSelf self("helper.a process that may write small files only", directory.handed_over());
+    CHECK(self.expect("verdict") == "void");
+    CHECK_THAT(self.expect("story"),
+               ContainsSubstring("refused with SQLITE_") && ContainsSubstring("stage=insert"));
+    CHECK(self.end().ok());
+}
+
+TEST_CASE("harness.directories: a full one is named with the reason")
+{
+    // A file system of half a megabyte, filled to the last byte; only root may make one.
+    const UnprivilegedDirectory directory;
+    const auto full = directory.path() / "full";
+    std::filesystem::create_directory(full);
+    const auto run = [](const std::string& shell_command) {
+        Child child({"/bin/sh", {"-c", shell_command}, inherited_environment("FIRSTLOCK_")});
+        const auto status = child.wait(Deadline(settings().scaled(std::chrono::seconds(30))));
+        return status && status->ok();
+    };
+    if (!run("exec mount -t tmpfs -o size=512k tmpfs " + full.string())) {
+        SKIP("this user may not mount a file system of a given size here");
+    }
+    make_table(full / "table.db", profile("recommended"));
+    run("cat /dev/zero > " + (full / "filler").string());
+    std::string message;
+    try {
+        make_table(full / "another.db", profile("recommended"));
+    } catch (const std::exception& error) {
+        message = error.what();
+    }
+    const Trial trial = run_trial(
+        {.database = full / "table.db", .profile = profile("recommended"), .writer = own_writer()},
+        example_rows(3));
+    run("umount " + full.string());
+    CHECK_THAT(message,
+               ContainsSubstring("full") && ContainsSubstring((full / "another.db").string()));
+    CHECK(trial.verdict != "stored");
+    CHECK_THAT(trial.story(), ContainsSubstring(full.string()) && ContainsSubstring("SQLITE_"));
+}
+
+TEST_CASE("harness.directories: blanks and quotes and other letters in a path are no obstacle")
+{
+    const std::string name =
+        GENERATE(as<std::string>(), "two blanks  here", "it's \"quoted\"", "a;b&c|d",
+                 "100%41 ?mode=memory#x", "Größe-日本", "$HOME `id` \\n", "file:x");
+    CAPTURE(name);
+    const ScratchDirectory scratch;
+    const auto directory = scratch.path() / name;
+    std::filesystem::create_directory(directory);
+    const auto run = [&](const Command& writer, const std::string& file) {
+        const Profile& recommended = profile("recommended");
+        make_table(directory / file, recommended);
+        return run_trial({.database = directory / file, .profile = recommended, .writer = writer},
+                         example_rows(3));
+    };
+    CHECK_THAT(run(own_writer(), "own.db"), AllRowsStored());
+    CHECK_THAT(run(shell_writer(readme_writer("sh", directory)), "sh.db"), AllRowsStored());
+}

@@ -1,0 +1,98 @@
+// Goal:   a search that was interrupted goes on where it was, and does not forget a lost row.
+// Method: a second process of this executable searches, with results in a scratch directory, and is
+//         killed amid its trials; a third goes on. Then one of the lines is made a broken trial.
+#include "fixtures/run/scratch_directory.hpp"
+#include "fixtures/run/settings.hpp"
+#include "fixtures/search/first_lock.hpp"
+#include "helpers/results/results_folder.hpp"
+#include "tests/trust/second_self.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <csignal>
+#include <fstream>
+#include <iterator>
+
+using namespace firstlock;
+using Catch::Matchers::ContainsSubstring;
+
+TEST_CASE("helper.a search", "[.]")
+try {
+    const FirstLock found = search_first_lock(
+        profile("recommended"), {.writers_max = 2, .trials_max = 30, .budget_s = 600});
+    tell("trials", std::to_string(found.trials));
+} catch (const AccountError& error) {
+    tell("account", error.what());
+}
+
+namespace {
+
+/// Catch2 fixture: searches in processes of their own, in runs of their own.
+class Searches {
+  public:
+    SecondSelf begin()
+    {
+        ResultsFolder(results()).begin_run();
+        std::filesystem::create_directories(directory_.path() / "databases");
+        return SecondSelf("helper.a search",
+                          {"FIRSTLOCK_RESULTS=" + results().string(),
+                           "FIRSTLOCK_DIR=" + (directory_.path() / "databases").string()});
+    }
+    /// Of the run under way.
+    std::size_t trials() const { return ResultsFolder(results()).trials().size(); }
+    std::filesystem::path lines() const { return results() / "trials.jsonl"; }
+    std::filesystem::path states() const { return results() / "searches.jsonl"; }
+
+  private:
+    std::filesystem::path results() const { return directory_.path() / "results"; }
+    ScratchDirectory directory_;
+};
+
+std::string text_of(const std::filesystem::path& file)
+{
+    std::ifstream in(file);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+} // namespace
+
+TEST_CASE_METHOD(Searches, "harness.search: one that was killed goes on with its trials")
+{
+    {
+        SecondSelf killed = begin();
+        killed.expect("  recommended"); // the progress of the first trial
+        killed.child().send(SIGKILL);
+        killed.end();
+    }
+    const std::size_t before = trials();
+    REQUIRE(before >= 1);
+    SecondSelf next = begin();
+    CHECK_THAT(next.expect("  going"),
+               ContainsSubstring("with its " + std::to_string(before) + " trials"));
+    const std::string all = next.expect("trials");
+    CHECK(next.end().ok());
+    CHECK(std::to_string(trials()) == all); // the lines balance with the search
+    CHECK(trials() > before);
+}
+
+TEST_CASE_METHOD(Searches, "harness.search: one that was interrupted after a broken trial says so")
+{
+    {
+        SecondSelf first = begin();
+        first.expect("trials");
+        first.end();
+    }
+    std::string text = text_of(lines());
+    const std::string stored = R"("verdict":"stored")";
+    REQUIRE(text.find(stored) != std::string::npos);
+    text.replace(text.find(stored), stored.size(), R"("verdict":"broken")");
+    std::ofstream(lines()) << text;
+    if (GENERATE(false, true)) { // as when it was the first trial that this run made of the search
+        REQUIRE(std::filesystem::remove(states()));
+    }
+    SecondSelf next = begin();
+    CHECK_THAT(next.expect("account"), ContainsSubstring("has a broken trial in this search"));
+    next.end();
+}

@@ -1,0 +1,150 @@
+// Goal:   the layout stays what the README says: tests -> fixtures -> helpers, no wait by sleeping,
+//         names that say something.
+// Method: every source file is read for its includes, its calls and its name. The same reading on a
+//         made-up tree that breaks each rule once shows that it sees them.
+#include "fixtures/run/scratch_directory.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace firstlock;
+
+namespace {
+
+namespace fs = std::filesystem;
+using Findings = std::vector<std::string>;
+
+bool is_source(const fs::path& file)
+{
+    return file.extension() == ".cpp" || file.extension() == ".hpp";
+}
+
+/// What a file of `layer` must not include.
+std::vector<std::string> forbidden_in(const std::string& layer)
+{
+    if (layer == "helpers") {
+        return {"\"fixtures/", "\"tests/", "<catch2/", "\"catch2/"};
+    }
+    return layer == "fixtures" ? std::vector<std::string>{"\"tests/"} : std::vector<std::string>{};
+}
+
+void check_line(const std::string& layer, const std::string& line, const std::string& place,
+                Findings& findings)
+{
+    const std::string include = "#include ";
+    if (line.starts_with(include)) {
+        const std::string target = line.substr(include.size());
+        for (const std::string& forbidden : forbidden_in(layer)) {
+            if (target.starts_with(forbidden)) {
+                findings.push_back(place + ": " + layer + " must not include " + target);
+            }
+        }
+        const bool from_root = target.starts_with("\"helpers/") ||
+                               target.starts_with("\"fixtures/") || target.starts_with("\"tests/");
+        if (target.starts_with('"') && !from_root) {
+            findings.push_back(place + ": an include is not from the root: " + target);
+        }
+        return;
+    }
+    // Put together here, so that this file does not hold what it looks for.
+    for (const std::string call : {"sleep_"
+                                   "for",
+                                   "sleep_"
+                                   "until",
+                                   "u"
+                                   "sleep(",
+                                   "nano"
+                                   "sleep",
+                                   "::sl"
+                                   "eep("}) {
+        if (layer != "helpers" && line.find(call) != std::string::npos) {
+            findings.push_back(place + ": waits by " + call);
+        }
+    }
+}
+
+Findings check_tree(const fs::path& root)
+{
+    Findings findings;
+    for (const char* const layer : {"helpers", "fixtures", "tests"}) {
+        for (const auto& entry : fs::recursive_directory_iterator(root / layer)) {
+            const std::string stem = entry.path().stem().string();
+            for (const char* const word : {"utils", "util", "common", "misc", "base"}) {
+                if (stem == word) {
+                    findings.push_back(entry.path().string() + ": the name says nothing");
+                }
+            }
+            if (!entry.is_regular_file() || !is_source(entry.path())) {
+                continue;
+            }
+            std::ifstream file(entry.path());
+            int number = 0;
+            for (std::string line; std::getline(file, line);) {
+                check_line(layer, line, entry.path().string() + ":" + std::to_string(++number),
+                           findings);
+            }
+        }
+    }
+    return findings;
+}
+
+std::string joined(const Findings& findings)
+{
+    std::string text;
+    for (const std::string& finding : findings) {
+        text += finding + "\n";
+    }
+    return text;
+}
+
+} // namespace
+
+TEST_CASE("harness.layering: includes point one way and nothing waits by sleeping and names say "
+          "something")
+{
+    const Findings findings = check_tree(FIRSTLOCK_SOURCE_DIRECTORY);
+    INFO(joined(findings));
+    CHECK(findings.empty());
+}
+
+TEST_CASE("harness.layering: a tree that breaks each rule is found out")
+{
+    const ScratchDirectory scratch;
+    const auto write = [&](const std::string& file, const std::string& text) {
+        fs::create_directories((scratch.path() / file).parent_path());
+        std::ofstream(scratch.path() / file) << text << "\n";
+    };
+    write("helpers/fine.cpp", "#include \"helpers/a.hpp\"\n#include <string>");
+    write("fixtures/fine.cpp", "#include \"helpers/a.hpp\"\n#include <catch2/catch_all.hpp>");
+    write("tests/fine.cpp",
+          "#include \"helpers/a.hpp\"\n#include \"fixtures/a.hpp\"\n#include \"tests/a.hpp\"");
+    CHECK(check_tree(scratch.path()).empty());
+
+    const std::string call = "sleep_"
+                             "for(1ms);";
+    const std::vector<std::pair<std::string, std::string>> wrong{
+        {"helpers/upwards.cpp", "#include \"fixtures/run/settings.hpp\""},
+        {"helpers/deep/further.hpp", "#include \"tests/parallel.hpp\""},
+        {"helpers/framework.cpp", "#include <catch2/catch_test_macros.hpp>"},
+        {"fixtures/upwards.hpp", "#include \"tests/trust/one_rogue.hpp\""},
+        {"fixtures/beside.cpp", "#include \"settings.hpp\""},
+        {"fixtures/waits.cpp", "std::this_thread::" + call},
+        {"tests/waits.cpp", "    std::this_thread::" + call},
+        {"tests/common.cpp", ""},
+        {"helpers/misc/a.cpp", ""},
+    };
+    for (const auto& [file, text] : wrong) {
+        CAPTURE(file, text);
+        write(file, text);
+        const Findings findings = check_tree(scratch.path());
+        INFO(joined(findings));
+        CHECK(findings.size() == 1);
+        fs::remove(scratch.path() / file);
+        if (file.starts_with("helpers/misc")) {
+            fs::remove(scratch.path() / "helpers/misc");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "fixtures/run/scratch_directory.hpp"
+#include "fixtures/table/fresh_table.hpp"
+#include "fixtures/table/trial.hpp"
+
+#include <string>
+
+namespace firstlock {
+
+/// What a trial with one rogue among honest writers has to come to. Counts of zero are checked too.
+struct Expected {
+    std::string verdict;
+    std::size_t acknowledged = 0, locked = 0, failed = 0, unknown = 0;
+    std::size_t lost = 0, unexpected = 0, duplicate = 0, unknown_stored = 0;
+    std::string story; ///< what the story that a person reads has to hold
+};
+
+/// Catch2 fixture: real trials of five writers on a table with one row, of which one (index 1)
+/// breaks the rules in the way of a mode of firstlock-rogue-writer, while four are the suite's own.
+/// Nothing goes to the results.
+class OneRogue {
+  public:
+    static constexpr std::size_t writers = 5;
+    static constexpr std::size_t honest = writers - 1;
+
+    /// Runs the trial and checks everything in `expected`, and that no child of this process is
+    /// left.
+    Trial expect(const std::string& mode, const Expected& expected);
+
+    /// A trial of any command, with deadlines short enough to wait for.
+    Trial run(const Command& writer);
+
+    const std::filesystem::path& directory() const { return directory_.path(); }
+
+  private:
+    ScratchDirectory directory_;
+};
+
+/// That every child which this process started has ended and was reaped.
+void check_no_child_left();
+
+} // namespace firstlock

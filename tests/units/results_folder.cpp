@@ -1,0 +1,149 @@
+// Goal:   results outlive processes that are killed while they write, and runs that follow each
+//         other.
+// Method: half lines, several processes and several runs on scratch folders; never on the results
+//         of this run.
+#include "helpers/results/results_folder.hpp"
+#include "fixtures/run/scratch_directory.hpp"
+#include "helpers/results/summary.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <map>
+
+using namespace firstlock;
+
+namespace {
+
+TrialRecord record_of(const std::string& case_name)
+{
+    TrialRecord record;
+    record.case_name = case_name;
+    return record;
+}
+
+std::string text_of(const std::filesystem::path& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+} // namespace
+
+TEST_CASE("harness.results: a half line that a killed process left is passed over")
+{
+    const ScratchDirectory scratch;
+    ResultsFolder folder(scratch.path());
+    folder.append(record_of("first"));
+    std::ofstream(scratch.path() / "trials.jsonl", std::ios::app) << R"({"schema": 1, "run_)";
+    CHECK(folder.trials().size() == 1);
+}
+
+TEST_CASE("harness.results: a half line does not swallow the line that comes after it")
+{
+    const ScratchDirectory scratch;
+    ResultsFolder folder(scratch.path());
+    folder.append(record_of("first"));
+    std::ofstream(scratch.path() / "trials.jsonl", std::ios::app) << R"({"schema": 1, "run_)";
+    folder.append(record_of("second"));
+    REQUIRE_NOTHROW(folder.trials());
+    REQUIRE(folder.trials().size() == 2);
+    CHECK(folder.trials().at(1).case_name == "second");
+}
+
+TEST_CASE("harness.results: several processes that append at once lose no line")
+{
+    constexpr int processes = 8;
+    constexpr int lines = 200;
+    const ScratchDirectory scratch;
+    ResultsFolder folder(scratch.path());
+    folder.begin_run();
+    std::vector<pid_t> children;
+    for (int process = 0; process < processes; ++process) {
+        const pid_t child = ::fork(); // no connection is open here, and the child leaves by _exit
+        if (child == 0) {
+            try {
+                for (int line = 0; line < lines; ++line) {
+                    folder.append(record_of("process " + std::to_string(process)));
+                }
+            } catch (const std::exception&) {
+                ::_exit(1);
+            }
+            ::_exit(0);
+        }
+        children.push_back(child);
+    }
+    for (const pid_t child : children) {
+        int status = -1;
+        CHECK(::waitpid(child, &status, 0) == child);
+        CHECK(status == 0);
+    }
+    std::map<std::string, int> counts;
+    for (const TrialRecord& record : folder.trials()) {
+        ++counts[record.case_name];
+    }
+    REQUIRE(counts.size() == processes);
+    for (const auto& [name, count] : counts) {
+        CAPTURE(name);
+        CHECK(count == lines);
+    }
+}
+
+TEST_CASE("harness.results: a new run puts the one before away and starts empty")
+{
+    const ScratchDirectory scratch;
+    ResultsFolder folder(scratch.path());
+    folder.begin_run();
+    const std::string former = folder.run_id();
+    folder.append(record_of("first"));
+    folder.append_search(search_state("a", record_of("first"), FirstLock{}, true), {});
+    folder.begin_run();
+
+    CHECK(folder.run_id() != former);
+    CHECK(folder.trials().empty());
+    CHECK(folder.searches().empty());
+    CHECK_FALSE(std::filesystem::exists(scratch.path() / "summary.json"));
+    const ResultsFolder earlier(scratch.path() / "earlier" / former);
+    REQUIRE(earlier.trials().size() == 1);
+    CHECK(earlier.trials().at(0).run_id == former);
+    CHECK(earlier.summary().at("run_id") == former);
+}
+
+TEST_CASE("harness.results: a run whose former results cannot be put away does not begin")
+{
+    const ScratchDirectory scratch;
+    ResultsFolder folder(scratch.path());
+    folder.append(record_of("first"));
+    // Something stands where the lines have to go, so that they cannot.
+    std::filesystem::create_directories(scratch.path() / "earlier" / folder.run_id() /
+                                        "trials.jsonl");
+    CHECK_THROWS_WITH(folder.begin_run(), Catch::Matchers::ContainsSubstring("trials.jsonl"));
+    CHECK(folder.trials().size() == 1);
+}
+
+TEST_CASE(
+    "harness.results: the summary is replaced as a whole and holds the last state of each search")
+{
+    const ScratchDirectory scratch;
+    ResultsFolder folder(scratch.path());
+    FirstLock found;
+    folder.append_search(search_state("a", record_of("x"), found, false), {});
+    const std::string before = text_of(scratch.path() / "summary.json");
+    std::ifstream reader(scratch.path() /
+                         "summary.json"); // opened before, reads the old text to its end
+    found.trials = 5;
+    folder.append_search(search_state("b", record_of("x"), found, true), {});
+    folder.append_search(search_state("a", record_of("x"), found, true), {});
+
+    CHECK(std::string{std::istreambuf_iterator<char>(reader), {}} == before);
+    const auto summary = folder.summary();
+    REQUIRE(summary.at("first_lock").size() == 2);
+    CHECK(summary.at("first_lock").at(0).at("trials") == 5);
+    for (const auto& entry : std::filesystem::directory_iterator(scratch.path())) {
+        CHECK(entry.path().extension() != ".draft");
+    }
+}

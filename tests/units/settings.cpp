@@ -1,0 +1,154 @@
+// Goal:   a setting that makes no sense stops the run and says which, what it holds and what it
+//         accepts.
+// Method: each variable of fixtures/run/settings.cpp is set in this process, read_settings() is called,
+//         and the environment is put back as it was.
+#include "fixtures/run/settings.hpp"
+#include "fixtures/run/scratch_directory.hpp"
+#include "fixtures/table/profiles.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+
+using namespace firstlock;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+/// One variable of the environment, for as long as this lives.
+class Variable {
+  public:
+    Variable(std::string name, const std::string& value) : name_(std::move(name))
+    {
+        if (const char* const former = std::getenv(name_.c_str())) {
+            former_ = former;
+        }
+        ::setenv(name_.c_str(), value.c_str(), 1);
+    }
+    ~Variable()
+    {
+        if (former_) {
+            ::setenv(name_.c_str(), former_->c_str(), 1);
+        } else {
+            ::unsetenv(name_.c_str());
+        }
+    }
+    Variable(const Variable&) = delete;
+    Variable& operator=(const Variable&) = delete;
+
+  private:
+    std::string name_;
+    std::optional<std::string> former_;
+};
+
+void check_refused(const std::string& name, const std::string& value, const std::string& accepted)
+{
+    CAPTURE(name, value);
+    const Variable variable(name, value);
+    CHECK_THROWS_AS(read_settings(), SettingsError);
+    CHECK_THROWS_WITH(read_settings(),
+                      ContainsSubstring(name + " is '" + value + "'; accepted: ") &&
+                          ContainsSubstring(accepted));
+}
+
+} // namespace
+
+TEST_CASE(
+    "harness.settings: a senseless value names the variable and the value and what is accepted")
+{
+    const auto [name, value, accepted] = GENERATE(table<std::string, std::string, std::string>({
+        {"FIRSTLOCK_DIR", "/no/such/place", "an existing directory"},
+        {"FIRSTLOCK_DIR", "/dev/null", "an existing directory"},
+        {"FIRSTLOCK_PROFILE", "nosuch", "recommended"},
+        {"FIRSTLOCK_PROFILE", "python,rails", "recommended"},
+        {"FIRSTLOCK_PROFILES", "python,nosuch", "'nosuch' is none"},
+        {"FIRSTLOCK_PROFILES", "python,", "'' is none"},
+        {"FIRSTLOCK_MAX_WRITERS", "0", "a whole number from 1 to 10000"},
+        {"FIRSTLOCK_MAX_WRITERS", "10001", "a whole number from 1 to 10000"},
+        {"FIRSTLOCK_MAX_WRITERS", "1e3", "a whole number from 1 to 10000"},
+        {"FIRSTLOCK_TRIALS", "-3", "a whole number from 1"},
+        {"FIRSTLOCK_TRIALS", "ten", "a whole number from 1"},
+        {"FIRSTLOCK_BUDGET_S", "0", "seconds from 0.1"},
+        {"FIRSTLOCK_BUDGET_S", "60s", "seconds from 0.1"},
+        {"FIRSTLOCK_SEED", "-1", "a whole number from 0"},
+        {"FIRSTLOCK_SEED", "18446744073709551616", "a whole number from 0"},
+        {"FIRSTLOCK_PROMISES", "/no/such/file", "an existing promise file"},
+        {"FIRSTLOCK_PROMISES", "/proc", "an existing promise file"},
+        {"FIRSTLOCK_RESULTS", "/dev/null/results", "a directory that exists or can be made"},
+        {"FIRSTLOCK_DEADLINE_FACTOR", "nan", "a number from 0.1 to 100"},
+        {"FIRSTLOCK_DEADLINE_FACTOR", "1,5", "a number from 0.1 to 100"},
+        {"FIRSTLOCK_DEADLINE_FACTOR", "0", "a number from 0.1 to 100"},
+        {"FIRSTLOCK_UNDECIDED", "pass", "fail, skip"},
+        {"FIRSTLOCK_KEEP", "yes", "0, 1"},
+        {"FIRSTLOCK_DEPTH", "deeper", "brief, deep"},
+        {"FIRSTLOCK_BASELINE", "/no/such/file", "an existing summary.json"},
+        {"FIRSTLOCK_WAL_RESET", "ignore", "warn, fail"},
+    }));
+    check_refused(name, value, accepted);
+}
+
+TEST_CASE("harness.settings: an empty value is refused like any other senseless one")
+{
+    const std::string name =
+        GENERATE(as<std::string>(), "FIRSTLOCK_DIR", "FIRSTLOCK_PROFILE", "FIRSTLOCK_PROFILES",
+                 "FIRSTLOCK_MAX_WRITERS", "FIRSTLOCK_TRIALS", "FIRSTLOCK_BUDGET_S",
+                 "FIRSTLOCK_SEED", "FIRSTLOCK_PROMISES", "FIRSTLOCK_RESULTS", "FIRSTLOCK_WRITER",
+                 "FIRSTLOCK_DEADLINE_FACTOR", "FIRSTLOCK_UNDECIDED", "FIRSTLOCK_KEEP",
+                 "FIRSTLOCK_DEPTH", "FIRSTLOCK_BASELINE", "FIRSTLOCK_WAL_RESET");
+    check_refused(name, "", "or no such variable at all");
+}
+
+TEST_CASE("harness.settings: an unknown name with the prefix is refused with a suggestion")
+{
+    const auto [typo, meant] = GENERATE(table<std::string, std::string>({
+        {"FIRSTLOCK_PROFIL", "FIRSTLOCK_PROFILE"},
+        {"FIRSTLOCK_MAXWRITERS", "FIRSTLOCK_MAX_WRITERS"},
+        {"FIRSTLOCK_WRITERS", "FIRSTLOCK_WRITER"},
+        {"FIRSTLOCK_", "FIRSTLOCK_DIR"},
+    }));
+    CAPTURE(typo);
+    const Variable variable(typo, "1");
+    CHECK_THROWS_WITH(read_settings(), ContainsSubstring(typo + " is no setting of firstlock") &&
+                                           ContainsSubstring("did you mean " + meant + "?"));
+}
+
+TEST_CASE("harness.settings: sensible values are taken")
+{
+    const ScratchDirectory scratch;
+    const auto promises = scratch.path() / "promises.json";
+    std::ofstream(promises) << "{}";
+    const Variable directory("FIRSTLOCK_DIR", scratch.path().string());
+    const Variable results("FIRSTLOCK_RESULTS", (scratch.path() / "made/for this").string());
+    const Variable profile("FIRSTLOCK_PROFILE", "python");
+    const Variable profiles("FIRSTLOCK_PROFILES", "rails,sqlite");
+    const Variable most("FIRSTLOCK_MAX_WRITERS", "77");
+    const Variable trials("FIRSTLOCK_TRIALS", "9");
+    const Variable budget("FIRSTLOCK_BUDGET_S", "2.5");
+    const Variable seed("FIRSTLOCK_SEED", "18446744073709551615");
+    const Variable promise("FIRSTLOCK_PROMISES", promises.string());
+    const Variable writer("FIRSTLOCK_WRITER", "python3 'my writer.py'");
+    const Variable factor("FIRSTLOCK_DEADLINE_FACTOR", "2.5");
+    const Variable undecided("FIRSTLOCK_UNDECIDED", "skip");
+    const Variable keep("FIRSTLOCK_KEEP", "1");
+    const Variable depth("FIRSTLOCK_DEPTH", "deep");
+
+    const Settings read = read_settings();
+    CHECK(read.directory == std::filesystem::canonical(scratch.path()));
+    CHECK(std::filesystem::is_directory(read.results));
+    CHECK(read.profile == "python");
+    CHECK(read.profiles == std::vector<std::string>{"rails", "sqlite"});
+    CHECK(read.writers_max == 77);
+    CHECK(read.trials == 9);
+    CHECK(read.budget_s == 2.5);
+    CHECK(read.seed == UINT64_MAX);
+    CHECK(read.promises == std::filesystem::canonical(promises));
+    CHECK(read.writer == "python3 'my writer.py'");
+    CHECK(read.scaled(std::chrono::milliseconds(100)) == std::chrono::milliseconds(250));
+    CHECK(read.skip_undecided);
+    CHECK(read.keep);
+    CHECK(read.depth == Depth::deep);
+}
