@@ -4,11 +4,10 @@
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/sqlite/error.hpp"
 #include "helpers/writer/protocol.hpp"
+#include "helpers/writer/say.hpp"
 
 #include <sqlite3.h>
-#include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <memory>
 
@@ -19,14 +18,6 @@ using namespace firstlock;
 // Getting ready is not what is measured: M connections that open a fresh WAL file together meet its
 // recovery lock, which a profile with timeout 0 would take for a refusal.
 constexpr std::chrono::milliseconds setup_timeout{30'000};
-
-void say(const Report& report)
-{
-    const std::string line = format(report) + "\n";
-    // The suite is the only reader and keeps reading, so one write is the whole line; when it has
-    // gone, SIGPIPE ends us, which is right.
-    static_cast<void>(!::write(STDOUT_FILENO, line.data(), line.size()));
-}
 
 /// The connection and the prepared insert of a writer.
 class Inserter {
@@ -105,12 +96,6 @@ class Inserter {
     std::string message_;
 };
 
-bool wait_for_go()
-{
-    std::array<char, 16> line{};
-    return std::fgets(line.data(), line.size(), stdin) != nullptr && line.data() == go_line;
-}
-
 Report refusal(int code, const std::string& text)
 {
     Report report;
@@ -129,7 +114,7 @@ int run(const Task& task)
         inserter->check_journal_mode();
         inserter->apply_retry();
     }
-    say({});
+    say(format({}));
     if (!wait_for_go()) {
         return WriterExit::done; // the parent is gone: the database stays untouched
     }
@@ -150,7 +135,7 @@ int run(const Task& task)
     report.start_ns = start_ns;
     report.end_ns = monotonic_ns();
     report.stage = report.kind == Report::Kind::ok ? "" : stage;
-    say(report);
+    say(format(report));
     return WriterExit::done;
 }
 
