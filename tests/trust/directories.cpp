@@ -7,6 +7,7 @@
 #include "fixtures/run/unprivileged.hpp"
 #include "fixtures/table/fresh_table.hpp"
 #include "fixtures/table/matchers.hpp"
+#include "helpers/described/names.hpp"
 #include "tests/trust/readme_writers.hpp"
 #include "tests/trust/second_self.hpp"
 
@@ -46,7 +47,7 @@ TEST_CASE("helper.a process that may write small files only", "[.]")
     const Trial trial =
         run_trial({.database = directory / "table.db", .profile = rollback, .writer = writer},
                   example_rows(5));
-    tell("verdict", trial.verdict);
+    tell("verdict", std::string(name_of(trial.verdict)));
     std::string story = trial.story();
     std::replace(story.begin(), story.end(), '\n', ' ');
     tell("story", story);
@@ -138,7 +139,7 @@ TEST_CASE("harness.directories: a full one is named with the reason")
     run("umount " + full.string());
     CHECK_THAT(message,
                ContainsSubstring("full") && ContainsSubstring((full / "another.db").string()));
-    CHECK(trial.verdict != "stored");
+    CHECK(trial.verdict != Verdict::stored);
     CHECK_THAT(trial.story(), ContainsSubstring(full.string()) && ContainsSubstring("SQLITE_"));
 }
 

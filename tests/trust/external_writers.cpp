@@ -39,7 +39,7 @@ class ReadmeWriter {
         impatient.settings.busy_timeout = 200ms;
         const Trial locked = run(writer, impatient, 2);
         CHECK(locked.locked == 2);
-        CHECK(locked.verdict == "locked");
+        CHECK(locked.verdict == Verdict::locked);
         CHECK(locked.rows_after == 0);
         check_no_child_left();
     }

@@ -7,6 +7,7 @@
 #include "fixtures/run/settings.hpp"
 #include "fixtures/run/unprivileged.hpp"
 #include "fixtures/table/fresh_table.hpp"
+#include "helpers/described/names.hpp"
 #include "helpers/process/descriptor.hpp"
 #include "helpers/process/limits.hpp"
 #include "tests/trust/one_rogue.hpp"
@@ -58,7 +59,7 @@ void ask_for_too_many(auto resource, rlim_t value, std::size_t writers)
     if (resource != RLIMIT_NOFILE) { // a hard limit once lowered stays
         set_limit(resource, before.rlim_cur, false);
     }
-    tell("verdict", run_trial(options, example_rows(5)).verdict);
+    tell("verdict", std::string(name_of(run_trial(options, example_rows(5)).verdict)));
 }
 
 } // namespace
@@ -100,7 +101,7 @@ TEST_CASE("helper.a parent that inherited an ignored SIGCHLD", "[.]")
     const Profile& rollback = profile("rollback");
     make_table(database, rollback);
     const TrialOptions options{.database = database, .profile = rollback, .writer = own_writer()};
-    tell("verdict", run_trial(options, example_rows(5)).verdict);
+    tell("verdict", std::string(name_of(run_trial(options, example_rows(5)).verdict)));
 }
 
 TEST_CASE("harness.limits: too few descriptors are named with limit and need and remedy")
