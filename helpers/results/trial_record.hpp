@@ -46,7 +46,7 @@ struct TrialRecord {
     std::optional<FirstLocked> first_locked;
     std::optional<double> sequential_ms; ///< the inserts in sequence since the trial before on the
                                          ///< same table; null where there were none
-    double total_s = 0;  ///< fresh table, writers, verification: what the trial cost
+    double total_s = 0;  ///< its table, where made for it, writers, verification
     double ready_ms = 0; ///< from the start of the first writer until all were ready
     std::string integrity, verdict;
     std::string void_because; ///< empty unless the verdict is void

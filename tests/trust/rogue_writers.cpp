@@ -48,7 +48,7 @@ TEST_CASE_METHOD(OneRogue, "harness.rogue: times of another clock are no times")
     const Trial trial = expect("tells_the_time_of_day",
                                {.verdict = "void",
                                 .acknowledged = writers,
-                                .story = "no time of CLOCK_MONOTONIC between go and the report"});
+                                .story = "not a time of CLOCK_MONOTONIC between go and the report"});
     REQUIRE(trial.wait_ms);
     CHECK(trial.wait_ms->max < 3'600'000);
 }
