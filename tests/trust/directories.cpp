@@ -6,6 +6,7 @@
 #include "fixtures/run/settings.hpp"
 #include "fixtures/run/unprivileged.hpp"
 #include "fixtures/table/matchers.hpp"
+#include "helpers/described/names.hpp"
 #include "tests/trust/one_rogue.hpp"
 #include "tests/trust/readme_writers.hpp"
 #include "tests/trust/second_self.hpp"
@@ -41,7 +42,7 @@ TEST_CASE("helper.a process that may write small files only", "[.]")
         {"-c", "trap '' XFSZ; ulimit -f 8; exec " + own_writer().executable.string()},
         {}};
     const Trial trial = unrecorded_trial(profile("rollback"), writer, 5);
-    tell("verdict", trial.verdict);
+    tell("verdict", std::string(name_of(trial.verdict)));
     std::string story = trial.story();
     std::replace(story.begin(), story.end(), '\n', ' ');
     tell("story", story);
@@ -133,7 +134,7 @@ TEST_CASE("harness.directories: a full one is named with the reason")
     run("umount " + full.string());
     CHECK_THAT(message,
                ContainsSubstring("full") && ContainsSubstring((full / "another.db").string()));
-    CHECK(trial.verdict != "stored");
+    CHECK(trial.verdict != Verdict::stored);
     CHECK_THAT(trial.story(), ContainsSubstring(full.string()) && ContainsSubstring("SQLITE_"));
 }
 

@@ -42,7 +42,7 @@ class ReadmeWriter {
         const Trial locked = table.insert_in_parallel(
             example_rows(2), {.writer = writer, .recorded = Recorded::nowhere});
         CHECK(locked.locked == 2);
-        CHECK(locked.verdict == "locked");
+        CHECK(locked.verdict == Verdict::locked);
         CHECK(locked.rows_after == 0);
         check_no_child_left();
     }

@@ -8,7 +8,7 @@ namespace firstlock {
 
 /// What a trial with one rogue among honest writers has to come to. Counts of zero are checked too.
 struct Expected {
-    std::string verdict;
+    Verdict verdict = Verdict::void_;
     std::size_t acknowledged = 0, locked = 0, failed = 0, unknown = 0;
     std::size_t lost = 0, unexpected = 0, duplicate = 0, unknown_stored = 0;
     std::string story; ///< what the story that a person reads has to hold

@@ -11,7 +11,7 @@ using namespace firstlock;
 namespace {
 
 struct Ending {
-    std::string verdict;
+    Verdict verdict;
     bool stopped_early;
     std::size_t unknown;
 };
@@ -38,25 +38,25 @@ TEST_CASE_METHOD(
     "harness.stop: a trial that stops at its first locked writer excuses those it stopped")
 {
     expect("is_locked", "hangs_after_gate",
-           {.verdict = "locked", .stopped_early = true, .unknown = 4});
+           {.verdict = Verdict::locked, .stopped_early = true, .unknown = 4});
 }
 
 TEST_CASE_METHOD(FiveRogues, "harness.stop: a writer that died by itself is not excused")
 {
     expect("exits_at_gate", "is_locked_after_another",
-           {.verdict = "void", .stopped_early = true, .unknown = 4});
+           {.verdict = Verdict::void_, .stopped_early = true, .unknown = 4});
 }
 
 TEST_CASE_METHOD(FiveRogues,
                  "harness.stop: a writer that reported a failure of the disk is not excused")
 {
     expect("fails_at_commit_and_hangs", "is_locked_after_another",
-           {.verdict = "void", .stopped_early = true, .unknown = 4});
+           {.verdict = Verdict::void_, .stopped_early = true, .unknown = 4});
 }
 
 TEST_CASE_METHOD(FiveRogues,
                  "harness.stop: without a locked writer nothing is stopped before the deadline")
 {
     expect("exits_at_gate", "exits_at_gate",
-           {.verdict = "void", .stopped_early = false, .unknown = 5});
+           {.verdict = Verdict::void_, .stopped_early = false, .unknown = 5});
 }

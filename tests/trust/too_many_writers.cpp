@@ -6,6 +6,7 @@
 //         nobody first.
 #include "fixtures/run/settings.hpp"
 #include "fixtures/run/unprivileged.hpp"
+#include "helpers/described/names.hpp"
 #include "helpers/process/descriptor.hpp"
 #include "helpers/process/limits.hpp"
 #include "tests/trust/one_rogue.hpp"
@@ -56,7 +57,7 @@ void ask_for_too_many(auto resource, rlim_t value, std::size_t writers)
     if (resource != RLIMIT_NOFILE) { // a hard limit once lowered stays
         set_limit(resource, before.rlim_cur, false);
     }
-    tell("verdict", run_trial(table, example_rows(5), options).verdict);
+    tell("verdict", std::string(name_of(run_trial(table, example_rows(5), options).verdict)));
 }
 
 } // namespace
@@ -94,7 +95,8 @@ TEST_CASE("helper.a process with hardly any descriptors", "[.]")
 TEST_CASE("helper.a parent that inherited an ignored SIGCHLD", "[.]")
 {
     std::signal(SIGCHLD, SIG_IGN);
-    tell("verdict", unrecorded_trial(profile("rollback"), own_writer(), 5).verdict);
+    tell("verdict",
+         std::string(name_of(unrecorded_trial(profile("rollback"), own_writer(), 5).verdict)));
 }
 
 TEST_CASE("harness.limits: too few descriptors are named with limit and need and remedy")
