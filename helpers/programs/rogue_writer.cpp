@@ -132,7 +132,6 @@ const std::map<std::string, Act> before_ready{
 const std::map<std::string, Act> after_go{
     {"hangs_after_gate", [](const Task&) { hang(); }},
     {"exits_at_gate", exits(3)},
-    {"is_killed", [](const Task&) { ::raise(SIGKILL); }},
     {"is_locked", says("firstlock locked 5")},
     {"is_locked_after_another",
      [](const Task& task) {

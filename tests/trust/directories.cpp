@@ -112,17 +112,12 @@ TEST_CASE("harness.directories: a full one is named with the reason")
     const UnprivilegedDirectory directory;
     const auto full = directory.path() / "full";
     std::filesystem::create_directory(full);
-    const auto run = [](const std::string& shell_command) {
-        Child child({"/bin/sh", {"-c", shell_command}, inherited_environment("FIRSTLOCK_")});
-        const auto status = child.wait(Deadline(settings().scaled(std::chrono::seconds(30))));
-        return status && status->ok();
-    };
-    if (!run("exec mount -t tmpfs -o size=512k tmpfs " + full.string())) {
+    if (!succeeds("exec mount -t tmpfs -o size=512k tmpfs " + full.string())) {
         SKIP("this user may not mount a file system of a given size here");
     }
     FreshTable table(full);
     table.use(profile("recommended"));
-    run("cat /dev/zero > " + (full / "filler").string());
+    succeeds("cat /dev/zero > " + (full / "filler").string());
     std::string message;
     try {
         make_table(full / "another.db", profile("recommended"));
@@ -131,7 +126,7 @@ TEST_CASE("harness.directories: a full one is named with the reason")
     }
     const Trial trial = table.insert_in_parallel(
         example_rows(3), {.writer = own_writer(), .recorded = Recorded::nowhere});
-    run("umount " + full.string());
+    succeeds("umount " + full.string());
     CHECK_THAT(message,
                ContainsSubstring("full") && ContainsSubstring((full / "another.db").string()));
     CHECK(trial.verdict != Verdict::stored);

@@ -18,55 +18,47 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Catch2 fixture: one of the README's writers on fresh tables.
-class ReadmeWriter {
-  public:
-    void check(const std::string& language)
-    {
-        const std::string text = readme_writer_text(language);
-        CHECK(std::count(text.begin(), text.end(), '\n') <= 10);
-        ::unsetenv("PYTHONUNBUFFERED");
-        const Command writer = shell_writer(readme_writer(language, directory_.path()));
+/// One of the README's writers on fresh tables.
+void check(const std::string& language)
+{
+    const ScratchDirectory directory;
+    const std::string text = readme_writer_text(language);
+    CHECK(std::count(text.begin(), text.end(), '\n') <= 10);
+    ::unsetenv("PYTHONUNBUFFERED");
+    const Command writer = shell_writer(readme_writer(language, directory.path()));
 
-        for (const char* const mode : {"rollback", "recommended"}) {
-            const Trial stored = unrecorded_trial(profile(mode), writer, 5);
-            CHECK_THAT(stored, AllRowsStored());
-            CHECK(stored.rows_after == 5);
-        }
-        FreshTable table;
-        table.use(with_timeout(profile("rollback"), 200ms));
-        // A refusal is what is wanted here, so this process is the contender: it lets the readers
-        // of the verification through, and the writers not.
-        Connection holder(table.database());
-        holder.execute("BEGIN IMMEDIATE");
-        const Trial locked = table.insert_in_parallel(
-            example_rows(2), {.writer = writer, .recorded = Recorded::nowhere});
-        CHECK(locked.locked == 2);
-        CHECK(locked.verdict == Verdict::locked);
-        CHECK(locked.rows_after == 0);
-        check_no_child_left();
+    for (const char* const mode : {"rollback", "recommended"}) {
+        const Trial stored = unrecorded_trial(profile(mode), writer, 5);
+        CHECK_THAT(stored, AllRowsStored());
+        CHECK(stored.rows_after == 5);
     }
-
-  private:
-    ScratchDirectory directory_;
-};
+    FreshTable table;
+    table.use(with_timeout(profile("rollback"), 200ms));
+    // A refusal is what is wanted here, so this process is the contender: it lets the readers
+    // of the verification through, and the writers not.
+    Connection holder(table.database());
+    holder.execute("BEGIN IMMEDIATE");
+    const Trial locked = table.insert_in_parallel(
+        example_rows(2), {.writer = writer, .recorded = Recorded::nowhere});
+    CHECK(locked.locked == 2);
+    CHECK(locked.verdict == Verdict::locked);
+    CHECK(locked.rows_after == 0);
+    check_no_child_left();
+}
 
 } // namespace
 
-TEST_CASE_METHOD(ReadmeWriter,
-                 "harness.README: the sh writer stores its rows and tells when it is locked")
+TEST_CASE("harness.README: the sh writer stores its rows and tells when it is locked")
 {
     check("sh");
 }
 
-TEST_CASE_METHOD(ReadmeWriter,
-                 "harness.README: the Python writer stores its rows and tells when it is locked")
+TEST_CASE("harness.README: the Python writer stores its rows and tells when it is locked")
 {
     check("python");
 }
 
-TEST_CASE_METHOD(ReadmeWriter,
-                 "harness.README: the Node writer stores its rows and tells when it is locked")
+TEST_CASE("harness.README: the Node writer stores its rows and tells when it is locked")
 {
     check("node");
 }

@@ -6,10 +6,11 @@
 
 namespace firstlock {
 
-/// What a trial with one rogue among honest writers has to come to. Counts of zero are checked too.
+/// What a trial with one rogue among four honest writers has to come to. All of it is checked, also
+/// what a case does not name.
 struct Expected {
     Verdict verdict = Verdict::void_;
-    std::size_t acknowledged = 0, locked = 0, failed = 0, unknown = 0;
+    std::size_t acknowledged = 4, locked = 0, failed = 0, unknown = 0;
     std::size_t lost = 0, unexpected = 0, duplicate = 0, unknown_stored = 0;
     std::string story; ///< what the story that a person reads has to hold
 };

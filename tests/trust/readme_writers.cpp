@@ -1,5 +1,6 @@
 #include "tests/trust/readme_writers.hpp"
 
+#include "fixtures/run/case_log.hpp"
 #include "fixtures/run/settings.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -31,14 +32,7 @@ const Language& language_of(const std::string& name)
     return languages.at(name);
 }
 
-std::string shell_quoted(const std::string& text)
-{
-    std::string quoted = "'";
-    for (const char letter : text) {
-        quoted += letter == '\'' ? "'\\''" : std::string(1, letter);
-    }
-    return quoted + "'";
-}
+} // namespace
 
 bool succeeds(const std::string& shell_command)
 {
@@ -49,8 +43,6 @@ bool succeeds(const std::string& shell_command)
     return status && status->ok();
 }
 
-} // namespace
-
 std::string readme_writer_text(const std::string& language)
 {
     std::ifstream readme(std::filesystem::path(FIRSTLOCK_SOURCE_DIRECTORY) / "README.md");
@@ -60,7 +52,7 @@ std::string readme_writer_text(const std::string& language)
     }
     std::getline(readme, line); // the fence
     if (!readme || !line.starts_with("```")) {
-        throw std::runtime_error("README.md has no fenced block behind the line '" + marker + "'");
+        throw std::runtime_error("README.md has no fenced block after the line '" + marker + "'");
     }
     std::string text;
     while (std::getline(readme, line) && line != "```") {
