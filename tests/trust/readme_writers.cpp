@@ -45,14 +45,15 @@ bool succeeds(const std::string& shell_command)
 
 std::string readme_writer_text(const std::string& language)
 {
-    std::ifstream readme(std::filesystem::path(FIRSTLOCK_SOURCE_DIRECTORY) / "README.md");
+    const std::string page = language == "node" ? "fixtures/table/README.md" : "README.md";
+    std::ifstream readme(std::filesystem::path(FIRSTLOCK_SOURCE_DIRECTORY) / page);
     const std::string marker = "<!-- writer: " + language + " -->";
     std::string line;
     while (std::getline(readme, line) && line != marker) {
     }
     std::getline(readme, line); // the fence
     if (!readme || !line.starts_with("```")) {
-        throw std::runtime_error("README.md has no fenced block after the line '" + marker + "'");
+        throw std::runtime_error(page + " has no fenced block after the line '" + marker + "'");
     }
     std::string text;
     while (std::getline(readme, line) && line != "```") {
