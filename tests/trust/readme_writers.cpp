@@ -1,5 +1,6 @@
 #include "tests/trust/readme_writers.hpp"
 
+#include "fixtures/run/case_log.hpp"
 #include "fixtures/run/settings.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -31,14 +32,7 @@ const Language& language_of(const std::string& name)
     return languages.at(name);
 }
 
-std::string shell_quoted(const std::string& text)
-{
-    std::string quoted = "'";
-    for (const char letter : text) {
-        quoted += letter == '\'' ? "'\\''" : std::string(1, letter);
-    }
-    return quoted + "'";
-}
+} // namespace
 
 bool succeeds(const std::string& shell_command)
 {
@@ -48,8 +42,6 @@ bool succeeds(const std::string& shell_command)
     const auto status = child.wait(Deadline(settings().scaled(std::chrono::seconds(30))));
     return status && status->ok();
 }
-
-} // namespace
 
 std::string readme_writer_text(const std::string& language)
 {
