@@ -1,6 +1,7 @@
 #pragma once
 
 #include "helpers/results/environment.hpp"
+#include "helpers/rows/verdict.hpp"
 #include "helpers/statistics/percentiles.hpp"
 
 #include <nlohmann/json.hpp>
@@ -46,9 +47,10 @@ struct TrialRecord {
     std::optional<FirstLocked> first_locked;
     std::optional<double> sequential_ms; ///< the inserts in sequence since the trial before on the
                                          ///< same table; null where there were none
-    double total_s = 0;  ///< fresh table, writers, verification: what the trial cost
+    double total_s = 0;  ///< its table, where made for it, writers, verification
     double ready_ms = 0; ///< from the start of the first writer until all were ready
-    std::string integrity, verdict;
+    std::string integrity;
+    Verdict verdict = Verdict::void_;
     std::string void_because; ///< empty unless the verdict is void
     bool stopped_early = false;
     std::uint64_t seed = 0;

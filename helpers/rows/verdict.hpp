@@ -2,23 +2,21 @@
 
 #include "helpers/rows/ledger.hpp"
 
+#include <boost/describe/enum.hpp>
+
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace firstlock {
 
 /// The one word on a trial.
 enum class Verdict {
-    stored,  ///< every writer's row was acknowledged and is there, once
-    locked,  ///< nothing is wrong with the table, and at least one writer was locked
-    broken,  ///< a row is lost, unexpected or duplicate, or integrity_check complains: never
-             ///< excusable
-    is_void, ///< evidence of nothing: failed or unknown rows, a broken protocol, or a set-up that
-             ///< failed
+    stored, ///< every writer's row was acknowledged and is there, once
+    locked, ///< nothing is wrong with the table, and at least one writer was locked
+    broken, ///< a row is lost, unexpected or duplicate, or integrity_check complains: no excuse
+    void_,  ///< evidence of nothing: failed or unknown rows, a broken protocol, no set-up
 };
-
-std::string_view name_of(Verdict verdict);
+BOOST_DESCRIBE_ENUM(Verdict, stored, locked, broken, void_)
 
 /// What a verdict is made of.
 struct Evidence {

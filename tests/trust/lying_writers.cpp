@@ -13,7 +13,7 @@ TEST_CASE_METHOD(OneRogue, "harness.liar: a row that is acknowledged and never i
 {
     const Trial trial =
         expect("acknowledges_without_insert",
-               {.verdict = "broken", .acknowledged = writers, .lost = 1, .story = "1 LOST"});
+               {.verdict = Verdict::broken, .acknowledged = writers, .lost = 1, .story = "1 LOST"});
     CHECK_THAT(trial, !AllRowsStored());
     CHECK_THAT(trial, !NothingLost());
     CHECK_THAT(trial, !CountsAddUp());
@@ -21,7 +21,7 @@ TEST_CASE_METHOD(OneRogue, "harness.liar: a row that is acknowledged and never i
 
 TEST_CASE_METHOD(OneRogue, "harness.liar: a row that is inserted in silence is unknown and stored")
 {
-    expect("inserts_in_silence", {.verdict = "void",
+    expect("inserts_in_silence", {.verdict = Verdict::void_,
                                   .acknowledged = honest,
                                   .unknown = 1,
                                   .unknown_stored = 1,
@@ -31,7 +31,7 @@ TEST_CASE_METHOD(OneRogue, "harness.liar: a row that is inserted in silence is u
 TEST_CASE_METHOD(OneRogue,
                  "harness.liar: a row that is inserted and said to be locked is unexpected")
 {
-    expect("inserts_and_says_locked", {.verdict = "broken",
+    expect("inserts_and_says_locked", {.verdict = Verdict::broken,
                                        .acknowledged = honest,
                                        .locked = 1,
                                        .unexpected = 1,
@@ -41,7 +41,7 @@ TEST_CASE_METHOD(OneRogue,
 TEST_CASE_METHOD(OneRogue,
                  "harness.liar: a row that is inserted and said to have failed is unexpected")
 {
-    expect("inserts_and_says_failed", {.verdict = "broken",
+    expect("inserts_and_says_failed", {.verdict = Verdict::broken,
                                        .acknowledged = honest,
                                        .failed = 1,
                                        .unexpected = 1,
@@ -50,8 +50,10 @@ TEST_CASE_METHOD(OneRogue,
 
 TEST_CASE_METHOD(OneRogue, "harness.liar: a row that is inserted twice is a duplicate")
 {
-    expect("inserts_twice",
-           {.verdict = "broken", .acknowledged = writers, .duplicate = 1, .story = "1 DUPLICATE"});
+    expect("inserts_twice", {.verdict = Verdict::broken,
+                             .acknowledged = writers,
+                             .duplicate = 1,
+                             .story = "1 DUPLICATE"});
 }
 
 TEST_CASE_METHOD(
@@ -59,7 +61,7 @@ TEST_CASE_METHOD(
     "harness.liar: a copy of another row instead of its own shows though the counts are right")
 {
     const Trial trial =
-        expect("stores_anothers_row", {.verdict = "broken",
+        expect("stores_anothers_row", {.verdict = Verdict::broken,
                                        .acknowledged = writers,
                                        .lost = 1,
                                        .duplicate = 1,
@@ -72,7 +74,7 @@ TEST_CASE_METHOD(
 TEST_CASE_METHOD(
     OneRogue, "harness.liar: an invented row instead of its own shows though the counts are right")
 {
-    const Trial trial = expect("stores_an_invented_row", {.verdict = "broken",
+    const Trial trial = expect("stores_an_invented_row", {.verdict = Verdict::broken,
                                                           .acknowledged = writers,
                                                           .lost = 1,
                                                           .unexpected = 1,
@@ -84,7 +86,7 @@ TEST_CASE_METHOD(
 
 TEST_CASE_METHOD(OneRogue, "harness.liar: a plain failure is void and told with its text")
 {
-    expect("fails", {.verdict = "void",
+    expect("fails", {.verdict = Verdict::void_,
                      .acknowledged = honest,
                      .failed = 1,
                      .story = "near nowhere: syntax error"});
@@ -93,7 +95,7 @@ TEST_CASE_METHOD(OneRogue, "harness.liar: a plain failure is void and told with 
 TEST_CASE_METHOD(
     OneRogue, "harness.liar: a full disk at the commit leaves the row unknown and not unexpected")
 {
-    expect("full_disk_at_commit", {.verdict = "void",
+    expect("full_disk_at_commit", {.verdict = Verdict::void_,
                                    .acknowledged = honest,
                                    .unknown = 1,
                                    .unknown_stored = 1,

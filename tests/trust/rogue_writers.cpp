@@ -17,9 +17,9 @@ using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that never gets ready keeps the gate shut")
 {
-    const Trial trial = expect(
-        "never_ready",
-        {.verdict = "void", .failed = writers, .story = "1 of 5 writers did not get ready within"});
+    const Trial trial = expect("never_ready", {.verdict = Verdict::void_,
+                                               .failed = writers,
+                                               .story = "1 of 5 writers did not get ready within"});
     CHECK(trial.rows_after == trial.rows_before);
     CHECK(trial.ran_out_of_time);
 }
@@ -27,7 +27,7 @@ TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that never gets ready keeps 
 TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that exits early keeps the gate shut")
 {
     const Trial trial = expect(
-        "exits_early", {.verdict = "void",
+        "exits_early", {.verdict = Verdict::void_,
                         .failed = writers,
                         .story = "1 of 5 writers did not get ready; the first of them: writer 1, "
                                  "exit status 3"});
@@ -38,17 +38,18 @@ TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that exits early keeps the g
 TEST_CASE_METHOD(OneRogue,
                  "harness.rogue: garbage instead of ready keeps the gate shut and is quoted")
 {
-    const Trial trial = expect("garbage_before_ready",
-                               {.verdict = "void", .failed = writers, .story = "'firstlock redy'"});
+    const Trial trial =
+        expect("garbage_before_ready",
+               {.verdict = Verdict::void_, .failed = writers, .story = "'firstlock redy'"});
     CHECK(trial.rows_after == trial.rows_before);
 }
 
 TEST_CASE_METHOD(OneRogue, "harness.rogue: times of another clock are no times")
 {
     const Trial trial = expect("tells_the_time_of_day",
-                               {.verdict = "void",
+                               {.verdict = Verdict::void_,
                                 .acknowledged = writers,
-                                .story = "no time of CLOCK_MONOTONIC between go and the report"});
+                                .story = "not a time of CLOCK_MONOTONIC between go and the report"});
     REQUIRE(trial.wait_ms);
     CHECK(trial.wait_ms->max < 3'600'000);
 }
@@ -57,7 +58,7 @@ TEST_CASE_METHOD(
     OneRogue, "harness.rogue: a writer that hangs after the gate is killed and its row is unknown")
 {
     const Trial trial =
-        expect("hangs_after_gate", {.verdict = "void",
+        expect("hangs_after_gate", {.verdict = Verdict::void_,
                                     .acknowledged = honest,
                                     .unknown = 1,
                                     .story = "writer 1: no report, signal 9 (Killed)"});
@@ -78,7 +79,7 @@ TEST_CASE_METHOD(OneRogue, "harness.rogue: one that is late does not excuse othe
 
 TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that exits at the gate leaves its row unknown")
 {
-    const Trial trial = expect("exits_at_gate", {.verdict = "void",
+    const Trial trial = expect("exits_at_gate", {.verdict = Verdict::void_,
                                                  .acknowledged = honest,
                                                  .unknown = 1,
                                                  .story = "writer 1: no report, exit status 3"});
@@ -87,7 +88,7 @@ TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that exits at the gate leave
 
 TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that is killed leaves its row unknown")
 {
-    expect("is_killed", {.verdict = "void",
+    expect("is_killed", {.verdict = Verdict::void_,
                          .acknowledged = honest,
                          .unknown = 1,
                          .story = "writer 1: no report, signal 9 (Killed)"});
@@ -97,7 +98,7 @@ TEST_CASE_METHOD(
     OneRogue,
     "harness.rogue: a writer that is killed after its insert is unknown and not unexpected")
 {
-    expect("is_killed_after_insert", {.verdict = "void",
+    expect("is_killed_after_insert", {.verdict = Verdict::void_,
                                       .acknowledged = honest,
                                       .unknown = 1,
                                       .unknown_stored = 1,
@@ -107,14 +108,17 @@ TEST_CASE_METHOD(
 TEST_CASE_METHOD(OneRogue,
                  "harness.rogue: garbage instead of a report leaves the row unknown and is quoted")
 {
-    expect("prints_garbage",
-           {.verdict = "void", .acknowledged = honest, .unknown = 1, .story = "'firstlock okay'"});
+    expect("prints_garbage", {.verdict = Verdict::void_,
+                              .acknowledged = honest,
+                              .unknown = 1,
+                              .story = "'firstlock okay'"});
 }
 
 TEST_CASE_METHOD(OneRogue,
                  "harness.rogue: two megabytes on stdout and stderr hang nobody and are no error")
 {
-    expect("floods", {.verdict = "stored", .acknowledged = writers, .story = "nothing was lost"});
+    expect("floods",
+           {.verdict = Verdict::stored, .acknowledged = writers, .story = "nothing was lost"});
 }
 
 TEST_CASE_METHOD(OneRogue, "harness.rogue: a report in the middle of an endless line is noise")
@@ -125,13 +129,13 @@ TEST_CASE_METHOD(OneRogue, "harness.rogue: a report in the middle of an endless 
     INFO(trial.story());
     CHECK(trial.acknowledged == 0);
     CHECK(trial.unknown == writers);
-    CHECK(trial.verdict == "void");
+    CHECK(trial.verdict == Verdict::void_);
     check_no_child_left();
 }
 
 TEST_CASE_METHOD(OneRogue, "harness.rogue: a second report is an error that is quoted")
 {
-    expect("reports_twice", {.verdict = "void",
+    expect("reports_twice", {.verdict = Verdict::void_,
                              .acknowledged = writers,
                              .story = "a second report, the line 'firstlock locked 5'"});
 }
@@ -139,7 +143,7 @@ TEST_CASE_METHOD(OneRogue, "harness.rogue: a second report is an error that is q
 TEST_CASE_METHOD(OneRogue,
                  "harness.rogue: an exit status after ok is an error that quotes the report")
 {
-    expect("fails_after_ok", {.verdict = "void",
+    expect("fails_after_ok", {.verdict = Verdict::void_,
                               .acknowledged = writers,
                               .story = "exit status 7 after the line 'firstlock ok'"});
 }
@@ -157,7 +161,7 @@ TEST_CASE_METHOD(
                          "echo firstlock ready; read go; echo firstlock failed 1 no'"));
     INFO(trial.story());
     CHECK(trial.failed == writers);
-    CHECK(trial.verdict == "void");
+    CHECK(trial.verdict == Verdict::void_);
     check_no_child_left();
 
     pid_t grandchild = 0;

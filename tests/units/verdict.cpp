@@ -3,6 +3,7 @@
 //         stored. Each finding alone has its row, and all of them together are tried in every
 //         combination.
 #include "helpers/rows/verdict.hpp"
+#include "helpers/described/names.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -76,13 +77,13 @@ TEST_CASE("harness.verdict: a complaint of integrity_check is broken")
 TEST_CASE("harness.verdict: failed and unknown rows and broken protocols are void")
 {
     CHECK(with([](Evidence& evidence) { --evidence.acknowledged, ++evidence.failed; }) ==
-          Verdict::is_void);
-    CHECK(with(lose_sight_of_one) == Verdict::is_void);
+          Verdict::void_);
+    CHECK(with(lose_sight_of_one) == Verdict::void_);
     CHECK(with([](Evidence& evidence) { evidence.protocol_errors = {"a second report"}; }) ==
-          Verdict::is_void);
-    CHECK(with([](Evidence& evidence) { evidence.setup_error = "not ready"; }) == Verdict::is_void);
-    CHECK(with([](Evidence& evidence) { --evidence.acknowledged; }) == Verdict::is_void);
-    CHECK(judge({}) == Verdict::is_void); // no writer, no evidence
+          Verdict::void_);
+    CHECK(with([](Evidence& evidence) { evidence.setup_error = "not ready"; }) == Verdict::void_);
+    CHECK(with([](Evidence& evidence) { --evidence.acknowledged; }) == Verdict::void_);
+    CHECK(judge({}) == Verdict::void_); // no writer, no evidence
 }
 
 TEST_CASE(
@@ -96,11 +97,11 @@ TEST_CASE(
         return judge(evidence);
     };
     CHECK(stopped(lock_one) == Verdict::locked);
-    CHECK(stopped([](Evidence&) {}) == Verdict::is_void); // nobody was locked: then who stopped it?
+    CHECK(stopped([](Evidence&) {}) == Verdict::void_); // nobody was locked: then who stopped it?
     CHECK(stopped([](Evidence& evidence) { lock_one(evidence), ++evidence.failed; }) ==
-          Verdict::is_void);
+          Verdict::void_);
     CHECK(stopped([](Evidence& evidence) { lock_one(evidence), lose_sight_of_one(evidence); }) ==
-          Verdict::is_void); // one that had died before
+          Verdict::void_); // one that had died before
     CHECK(stopped([](Evidence& evidence) { lock_one(evidence), evidence.table.lost = 1; }) ==
           Verdict::broken);
 }
@@ -124,7 +125,7 @@ TEST_CASE("harness.verdict: broken comes before void and void before locked in e
         evidence.acknowledged -= evidence.failed + evidence.unknown + evidence.locked;
 
         const Verdict expected = (bits & 0x0fU) != 0   ? Verdict::broken
-                                 : (bits & 0xf0U) != 0 ? Verdict::is_void
+                                 : (bits & 0xf0U) != 0 ? Verdict::void_
                                  : has(8)              ? Verdict::locked
                                                        : Verdict::stored;
         CHECK(judge(evidence) == expected);
@@ -136,5 +137,5 @@ TEST_CASE("harness.verdict: the words are those of the results")
     CHECK(name_of(Verdict::stored) == "stored");
     CHECK(name_of(Verdict::locked) == "locked");
     CHECK(name_of(Verdict::broken) == "broken");
-    CHECK(name_of(Verdict::is_void) == "void");
+    CHECK(name_of(Verdict::void_) == "void");
 }
