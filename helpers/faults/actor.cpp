@@ -1,6 +1,7 @@
 #include "helpers/faults/roles.hpp"
 
 #include "helpers/sqlite/error.hpp"
+#include "helpers/writer/say.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -32,19 +33,19 @@ std::string run_sql(Connection& connection, const std::string& sql)
 int run_actor(const FaultTask& task, BlackBox& box)
 {
     Transactor transactor(task, box, nullptr);
-    say_line("firstlock ready");
+    say("firstlock ready");
     for (std::string line; std::getline(std::cin, line);) {
         const std::string_view text = line;
         if (text.starts_with(sql_word)) {
-            say_line(run_sql(transactor.connection(), line.substr(sql_word.size())));
+            say(run_sql(transactor.connection(), line.substr(sql_word.size())));
         } else if (text.starts_with(transact_word)) {
             int count = 0;
             std::from_chars(text.data() + transact_word.size(), text.data() + text.size(), count);
             while (count-- > 0 && transactor.transact()) {
             }
-            say_line("0");
+            say("0");
         } else {
-            say_line("1 no such command: " + line);
+            say("1 no such command: " + line);
         }
     }
     return WriterExit::done;

@@ -2,8 +2,6 @@
 
 #include "helpers/faults/transactor.hpp"
 
-#include <string>
-
 // The roles of firstlock-fault-writer; each gives back its exit status.
 namespace firstlock {
 
@@ -14,8 +12,5 @@ int run_stream(const FaultTask& task, BlackBox& box, OperationLog* log);
 ///   sql STATEMENT   the code, then the first row's columns, or SQLite's message
 ///   transact N      N transactions through the black box, then the code 0
 int run_actor(const FaultTask& task, BlackBox& box);
-
-/// One line of a protocol, by one write.
-void say_line(const std::string& line);
 
 } // namespace firstlock

@@ -1,13 +1,13 @@
 #include "helpers/faults/roles.hpp"
 
 #include "helpers/sqlite/error.hpp"
+#include "helpers/writer/say.hpp"
 
 #include <poll.h>
 #include <unistd.h>
 
-#include <array>
 #include <optional>
-#include <string_view>
+#include <string>
 
 namespace firstlock {
 namespace {
@@ -19,26 +19,13 @@ bool stdin_has_something()
     return ::poll(&entry, 1, 0) != 0;
 }
 
-bool wait_for_go()
-{
-    std::array<char, 3> line{};
-    return ::read(STDIN_FILENO, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
-           std::string_view(line.data(), line.size()) == go_line;
-}
-
 } // namespace
-
-void say_line(const std::string& line)
-{
-    const std::string text = line + "\n";
-    static_cast<void>(!::write(STDOUT_FILENO, text.data(), text.size()));
-}
 
 // A disk that fails can fail the opening too. That is no transaction, so nothing has to be told; it
 // is tried again, as a server would at the next request.
 int run_stream(const FaultTask& task, BlackBox& box, OperationLog* log)
 {
-    say_line("firstlock ready");
+    say("firstlock ready");
     if (!wait_for_go()) {
         return WriterExit::done;
     }
@@ -49,7 +36,7 @@ int run_stream(const FaultTask& task, BlackBox& box, OperationLog* log)
             transactor.emplace(task, box, log);
         } catch (const SqliteError& error) {
             if (tries == openings_most || stdin_has_something()) {
-                say_line("firstlock failed " + std::to_string(error.code()) + " stage=open");
+                say("firstlock failed " + std::to_string(error.code()) + " stage=open");
                 return WriterExit::done;
             }
         }
@@ -63,7 +50,7 @@ int run_stream(const FaultTask& task, BlackBox& box, OperationLog* log)
             break;
         }
     }
-    say_line("firstlock ok");
+    say("firstlock ok");
     return WriterExit::done;
 }
 

@@ -28,17 +28,17 @@ ExitStatus status_from(int raw)
 }
 
 /// Blocks until the child has ended or the time is over, where the system has a way to do that.
-void wait_for_end(pid_t pid, std::chrono::milliseconds most)
+void wait_for_end(pid_t pid, std::chrono::milliseconds time_max)
 {
 #ifdef SYS_pidfd_open
     const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     if (handle.get() >= 0) {
         pollfd entry{handle.get(), POLLIN, 0};
-        ::poll(&entry, 1, static_cast<int>(most.count()));
+        ::poll(&entry, 1, static_cast<int>(time_max.count()));
         return;
     }
 #endif
-    ::poll(nullptr, 0, static_cast<int>(std::min<std::int64_t>(most.count(), 2)));
+    ::poll(nullptr, 0, static_cast<int>(std::min<std::int64_t>(time_max.count(), 2)));
 }
 
 } // namespace
@@ -51,45 +51,21 @@ std::string ExitStatus::text() const
     return "signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
 }
 
-void Child::adopt(Launched launched)
-{
-    pid_ = launched.pid;
-    remember_group(pid_);
-    stdin_ = launched.in.release();
-    stdout_ = launched.out.release();
-    stderr_ = launched.err.release();
-}
-
 Child::Child(const Command& command)
 {
     set_parents_signals();
     const SignalsHeld until_it_is_in_the_account;
-    adopt(launch(command));
-}
-
-void Child::start_all(std::size_t count,
-                      const std::function<const Command&(std::size_t)>& command_of,
-                      const std::function<void(Child)>& take)
-{
-    constexpr std::size_t held_most = 100; // a tenth of a second, for which Ctrl-C waits
-    set_parents_signals();
-    for (std::size_t first = 0; first < count; first += held_most) {
-        const SignalsHeld until_they_are_in_the_account;
-        launch_all(
-            std::min(held_most, count - first),
-            [&](std::size_t index) -> const Command& { return command_of(first + index); },
-            [&](Launched launched) {
-                Child child;
-                child.adopt(std::move(launched));
-                take(std::move(child));
-            });
-    }
+    Launched launched = launch(command);
+    pid_ = launched.pid;
+    remember_group(pid_);
+    stdin_ = std::move(launched.in);
+    stdout_ = std::move(launched.out);
+    stderr_ = std::move(launched.err);
 }
 
 Child::Child(Child&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), stdin_(std::exchange(other.stdin_, -1)),
-      stdout_(std::exchange(other.stdout_, -1)), stderr_(std::exchange(other.stderr_, -1)),
-      status_(other.status_)
+    : pid_(std::exchange(other.pid_, -1)), stdin_(std::move(other.stdin_)),
+      stdout_(std::move(other.stdout_)), stderr_(std::move(other.stderr_)), status_(other.status_)
 {
 }
 
@@ -98,37 +74,17 @@ Child::~Child()
     if (pid_ > 0 && !poll()) {
         ::kill(-pid_, SIGKILL);
         ::kill(pid_, SIGKILL); // also where it has not reached setpgid yet
-        forget_group(pid_);    // before its number is free for another
-        int raw = 0;
-        while (::waitpid(pid_, &raw, 0) < 0 && errno == EINTR) {
-        }
+        reap();
     }
-    for (const int descriptor : {stdin_, stdout_, stderr_}) {
-        if (descriptor >= 0) {
-            ::close(descriptor);
-        }
-    }
-}
-
-int Child::release_stdout()
-{
-    return std::exchange(stdout_, -1);
 }
 
 bool Child::write(std::string_view text)
 {
     ssize_t written = -1;
     do {
-        written = ::write(stdin_, text.data(), text.size());
+        written = ::write(stdin_.get(), text.data(), text.size());
     } while (written < 0 && errno == EINTR);
     return written == static_cast<ssize_t>(text.size());
-}
-
-void Child::close_stdin()
-{
-    if (stdin_ >= 0) {
-        ::close(std::exchange(stdin_, -1));
-    }
 }
 
 std::optional<ExitStatus> Child::poll()
@@ -138,20 +94,25 @@ std::optional<ExitStatus> Child::poll()
     }
     siginfo_t info{};
     // WNOWAIT leaves a zombie, which keeps the number of the group taken while we end what is left
-    // of it: nothing that a writer started and left behind outlives it.
+    // of it: nothing that a writer started outlives it.
     const int result = ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
     if (result != 0 && errno != EINTR) {
         throw std::system_error(errno, std::generic_category(), "waitid " + std::to_string(pid_));
     }
     if (result == 0 && info.si_pid == pid_) {
         ::kill(-pid_, SIGKILL);
-        forget_group(pid_); // before its number is free for another
-        int raw = 0;
-        while (::waitpid(pid_, &raw, 0) < 0 && errno == EINTR) {
-        }
-        status_ = status_from(raw);
+        reap();
     }
     return status_;
+}
+
+void Child::reap()
+{
+    forget_group(pid_); // before its number is free for another
+    int raw = 0;
+    while (::waitpid(pid_, &raw, 0) < 0 && errno == EINTR) {
+    }
+    status_ = status_from(raw);
 }
 
 std::optional<ExitStatus> Child::wait(const Deadline& deadline)
@@ -187,12 +148,13 @@ void Child::send(int signal)
     }
 }
 
-std::string Child::stderr_tail(std::size_t most) const
+std::string Child::stderr_tail(std::size_t bytes_max) const
 {
-    const off_t size = ::lseek(stderr_, 0, SEEK_END);
-    const auto length = std::min(most, static_cast<std::size_t>(std::max<off_t>(size, 0)));
+    const off_t size = ::lseek(stderr_.get(), 0, SEEK_END);
+    const auto length = std::min(bytes_max, static_cast<std::size_t>(std::max<off_t>(size, 0)));
     std::string tail(length, '\0');
-    const ssize_t got = ::pread(stderr_, tail.data(), length, size - static_cast<off_t>(length));
+    const ssize_t got =
+        ::pread(stderr_.get(), tail.data(), length, size - static_cast<off_t>(length));
     tail.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     return tail;
 }

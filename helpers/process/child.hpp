@@ -2,11 +2,11 @@
 
 #include "helpers/process/command.hpp"
 #include "helpers/process/deadline.hpp"
+#include "helpers/process/descriptor.hpp"
 
 #include <sys/types.h>
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,13 +16,11 @@ namespace firstlock {
 /// How a child ended: its exit code, or the signal that killed it.
 struct ExitStatus {
     int code = 0;
-    int signal = 0; ///< 0 unless killed by one
+    int signal = 0; // 0 unless killed by one
     bool ok() const { return code == 0 && signal == 0; }
     /// "exit status 3" or "signal 9 (Killed)".
     std::string text() const;
 };
-
-struct Launched;
 
 /// One child process, started through Boost.Process in a process group of its own, with pipes on
 /// stdin and stdout and with an unnamed file on stderr. Owned: the destructor kills the group and
@@ -30,28 +28,22 @@ struct Launched;
 class Child {
   public:
     explicit Child(const Command& command);
-    /// Starts `count` children in order and gives each to `take` as it comes. Throws StartError,
-    /// after `take` has had those before. `command_of` may be called from another thread, one call
-    /// at a time.
-    static void start_all(std::size_t count,
-                          const std::function<const Command&(std::size_t)>& command_of,
-                          const std::function<void(Child)>& take);
     ~Child();
     Child(Child&& other) noexcept;
     Child& operator=(Child&& other) = delete;
 
     pid_t pid() const { return pid_; }
     /// The read end of the child's stdout; non-blocking. Stays ours.
-    int stdout_fd() const { return stdout_; }
+    int stdout_fd() const { return stdout_.get(); }
     /// Hands the read end of stdout over to the caller, who closes it.
-    int release_stdout();
+    int release_stdout() { return stdout_.release(); }
     /// The write end of the child's stdin; non-blocking. Stays ours.
-    int stdin_fd() const { return stdin_; }
+    int stdin_fd() const { return stdin_.get(); }
 
     /// Writes `text` to the child's stdin; false when the child is gone (EPIPE) or its pipe is
     /// full.
     bool write(std::string_view text);
-    void close_stdin();
+    void close_stdin() { stdin_.reset(); }
 
     /// Reaps the child if it has ended; never waits.
     std::optional<ExitStatus> poll();
@@ -62,17 +54,14 @@ class Child {
     ExitStatus stop(std::chrono::milliseconds grace);
     void send(int signal);
 
-    /// The last `most` bytes that the child, or one it started, has written to stderr so far.
-    std::string stderr_tail(std::size_t most = 4096) const;
+    /// The last `bytes_max` bytes that the child, or one it started, has written to stderr so far.
+    std::string stderr_tail(std::size_t bytes_max = 4096) const;
 
   private:
-    Child() = default;
-    void adopt(Launched launched);
+    void reap();
 
     pid_t pid_ = -1; // -1 after a move
-    int stdin_ = -1;
-    int stdout_ = -1;
-    int stderr_ = -1;
+    Descriptor stdin_, stdout_, stderr_;
     std::optional<ExitStatus> status_;
 };
 

@@ -47,8 +47,8 @@ void install()
         action.sa_handler = kill_groups_and_die;
         sigemptyset(&action.sa_mask);
         ::sigaction(signals.at(index), nullptr, &former.at(index));
-        if (former.at(index).sa_handler !=
-            SIG_IGN) { // nohup ignores SIGHUP: then it must harm no writer
+        // nohup ignores SIGHUP: then it must harm no writer
+        if (former.at(index).sa_handler != SIG_IGN) {
             ::sigaction(signals.at(index), &action, nullptr);
         }
     }
@@ -96,10 +96,9 @@ void SignalsHeld::let_go_in_child()
     for (const int signal : signals) {
         struct sigaction now {};
         ::sigaction(signal, nullptr, &now);
+        // Our handler would kill the child's siblings, in the parent's memory.
         if (now.sa_handler != SIG_IGN) {
-            ::signal(
-                signal,
-                SIG_DFL); // our handler would kill the child's siblings, in the parent's memory
+            ::signal(signal, SIG_DFL);
         }
     }
     sigset_t none;

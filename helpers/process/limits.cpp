@@ -55,7 +55,7 @@ void make_room_for_children(std::size_t children)
     }
 }
 
-std::string limit_behind(int error)
+std::string advice_on_limit(int error)
 {
     if (error == EAGAIN) {
         return "; the limit of processes is " + text_of(limit_of(RLIMIT_NPROC).rlim_cur) +

@@ -18,9 +18,8 @@ class LimitError : public std::runtime_error {
 /// hard limit is below what they need.
 void make_room_for_children(std::size_t children);
 
-/// For an errno of a failed start: the limit that is behind it and what to do, as a sentence that
-/// begins with
-/// "; "; empty for other errors.
-std::string limit_behind(int error);
+/// For an errno of a failed start: which limit it comes from and what to do, as a sentence that
+/// begins with "; ". Empty for other errors.
+std::string advice_on_limit(int error);
 
 } // namespace firstlock

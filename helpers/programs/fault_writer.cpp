@@ -5,6 +5,7 @@
 #include "helpers/faults/shim.hpp"
 #include "helpers/process/child.hpp"
 #include "helpers/process/limits.hpp"
+#include "helpers/writer/say.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -102,11 +103,11 @@ int run_starter(const FaultTask& task)
         while (children.size() < task.transactions) {
             children.emplace_back(Command{"/bin/cat", {}, {}});
         }
-        say_line("started " + std::to_string(children.size()));
+        say("started " + std::to_string(children.size()));
     } catch (const StartError& error) {
-        say_line("refused after " + std::to_string(children.size()) + ": " + error.what());
+        say("refused after " + std::to_string(children.size()) + ": " + error.what());
     } catch (const LimitError& error) {
-        say_line(std::string("refused at once: ") + error.what());
+        say(std::string("refused at once: ") + error.what());
     }
     return WriterExit::done;
 }

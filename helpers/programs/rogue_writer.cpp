@@ -3,13 +3,13 @@
 // writer.
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/writer/protocol.hpp"
+#include "helpers/writer/say.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -28,18 +28,6 @@ using namespace firstlock;
     for (;;) {
         ::pause();
     }
-}
-
-void say(const std::string& line)
-{
-    std::printf("%s\n", line.c_str());
-    std::fflush(stdout);
-}
-
-bool wait_for_go()
-{
-    std::array<char, 16> line{};
-    return std::fgets(line.data(), line.size(), stdin) != nullptr && line.data() == go_line;
 }
 
 void insert(const Task& task, const std::string& message)

@@ -5,10 +5,10 @@
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/sqlite/sleep_recorder.hpp"
 #include "helpers/writer/protocol.hpp"
+#include "helpers/writer/say.hpp"
 
 #include "helpers/described/names.hpp"
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <iostream>
@@ -20,23 +20,11 @@ using namespace firstlock;
 
 bool has_said_waiting = false;
 
-void say(std::string line)
-{
-    line += '\n';
-    for (std::size_t at = 0; at < line.size();) { // rows may outgrow the pipe
-        const ssize_t written = ::write(STDOUT_FILENO, line.data() + at, line.size() - at);
-        if (written < 0) {
-            std::_Exit(0); // nobody listens any more
-        }
-        at += static_cast<std::size_t>(written);
-    }
-}
-
 void say_waiting()
 {
     if (!has_said_waiting) {
         has_said_waiting = true;
-        say(std::string(session_waiting));
+        say(session_waiting);
     }
 }
 
@@ -132,7 +120,7 @@ int main(int argc, char** argv)
     try {
         record_sleeps(say_waiting);
         Connection connection(argv[1]);
-        say(std::string(session_ready));
+        say(session_ready);
         for (std::string line; std::getline(std::cin, line);) {
             say(format(answer_to(connection, line)));
         }

@@ -5,6 +5,7 @@
 #include "helpers/requests/requests.hpp"
 #include "helpers/sqlite/error.hpp"
 #include "helpers/sqlite/sleep_recorder.hpp"
+#include "helpers/writer/say.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -94,11 +95,9 @@ void run(const Task& task, const UserPlan& plan)
     }
     Requests requests(connection, plan, task.settings.transaction);
     connection.set_busy_timeout(task.settings.busy_timeout, task.settings.retry);
-    std::puts("firstlock ready");
-    std::fflush(stdout);
-    std::array<char, 16> line{};
-    if (std::fgets(line.data(), line.size(), stdin) == nullptr || line.data() != go_line) {
-        return; // the parent is gone: the database stays untouched
+    say("firstlock ready");
+    if (!wait_for_go()) {
+        return;
     }
 
     std::mt19937_64 random(plan.seed + static_cast<std::uint64_t>(task.index));
@@ -118,10 +117,9 @@ void run(const Task& task, const UserPlan& plan)
         reports.push_back(std::move(report));
     }
     for (const RequestReport& report : reports) {
-        std::puts(format(report).c_str());
+        say(format(report));
     }
-    std::printf("%s%lld\n", std::string(end_prefix).c_str(),
-                static_cast<long long>(schedule.unstarted()));
+    say(std::string(end_prefix) + std::to_string(schedule.unstarted()));
 }
 
 int parse_and_run(int argc, char** argv)

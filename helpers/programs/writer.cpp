@@ -4,11 +4,10 @@
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/sqlite/error.hpp"
 #include "helpers/writer/protocol.hpp"
+#include "helpers/writer/say.hpp"
 
 #include <sqlite3.h>
-#include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <optional>
 
@@ -19,14 +18,6 @@ using namespace firstlock;
 // Getting ready is not what is measured: M connections that open a fresh WAL file together meet its
 // recovery lock, which a profile with timeout 0 would take for a refusal.
 constexpr std::chrono::milliseconds setup_timeout{30'000};
-
-void say(const Report& report)
-{
-    const std::string line = format(report) + "\n";
-    // The suite is the only reader and keeps reading, so one write is the whole line; when it has
-    // gone, SIGPIPE ends us, which is right.
-    static_cast<void>(!::write(STDOUT_FILENO, line.data(), line.size()));
-}
 
 Report refusal(const std::string& stage, int code, const std::string& text)
 {
@@ -102,12 +93,6 @@ class Inserter {
     Statement insert_;
 };
 
-bool wait_for_go()
-{
-    std::array<char, 16> line{};
-    return std::fgets(line.data(), line.size(), stdin) != nullptr && line.data() == go_line;
-}
-
 int run(const Task& task)
 {
     std::string stage;
@@ -115,7 +100,7 @@ int run(const Task& task)
     if (task.settings.connect == Connect::before_go) {
         inserter.emplace(task, stage);
     }
-    say({});
+    say(format({}));
     if (!wait_for_go()) {
         return WriterExit::done; // the parent is gone: the database stays untouched
     }
@@ -131,7 +116,7 @@ int run(const Task& task)
     }
     report.start_ns = start_ns;
     report.end_ns = monotonic_ns();
-    say(report);
+    say(format(report));
     return WriterExit::done;
 }
 
