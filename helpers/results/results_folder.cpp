@@ -1,18 +1,17 @@
 #include "helpers/results/results_folder.hpp"
 
-#include "helpers/results/summary.hpp"
+#include "helpers/described/json.hpp"
+
+#include <spdlog/fmt/fmt.h>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstdio>
 #include <fstream>
 #include <random>
-#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -48,17 +47,13 @@ class FolderLock {
 
 std::string new_run_id()
 {
-    std::string stamp =
-        utc_now().substr(0, 19); // to the second; the rest keeps two of one second apart
-    stamp.erase(std::remove_if(stamp.begin(), stamp.end(),
-                               [](char letter) { return letter == '-' || letter == ':'; }),
-                stamp.end());
-    std::array<char, 16> tail{};
-    std::snprintf(tail.data(), tail.size(), "Z-%06x", std::random_device{}() & 0xffffffU);
-    return stamp + tail.data();
+    // To the second; the rest keeps two of one second apart.
+    std::string stamp = utc_now().substr(0, 19);
+    std::erase_if(stamp, [](char letter) { return letter == '-' || letter == ':'; });
+    return stamp + fmt::format("Z-{:06x}", std::random_device{}() & 0xffffffU);
 }
 
-/// An empty object where there is no such file, or where it is no JSON.
+/// An empty object where there is no such file, or where it is not JSON.
 ordered_json read_run(const fs::path& file)
 {
     std::ifstream in(file);
@@ -66,7 +61,7 @@ ordered_json read_run(const fs::path& file)
     return run.is_object() ? run : ordered_json::object();
 }
 
-/// The place behind the last line feed: the size of the file, unless its writer was killed within a
+/// The place after the last line feed: the size of the file, unless its writer was killed within a
 /// line.
 off_t end_of_whole_lines(int descriptor)
 {
@@ -90,6 +85,22 @@ void write_run(const fs::path& file, bool finished)
                            {"started_at", utc_now()},
                            {"finished", finished}};
     replace_file(file, run.dump(2) + "\n");
+}
+
+/// Each line by `record_from`; what cannot be understood is named by file and line.
+template <typename Record>
+std::vector<Record> read_records(const fs::path& file, Record (*record_from)(const ordered_json&))
+{
+    std::vector<Record> records;
+    for (const ordered_json& line : read_lines(file)) {
+        try {
+            records.push_back(record_from(line));
+        } catch (const std::runtime_error& error) {
+            throw std::runtime_error(file.string() + ", line " +
+                                     std::to_string(records.size() + 1) + ": " + error.what());
+        }
+    }
+    return records;
 }
 
 } // namespace
@@ -159,58 +170,49 @@ std::string ResultsFolder::run_id()
 
 void ResultsFolder::append(const TrialRecord& record)
 {
-    nlohmann::ordered_json line = to_json(record);
-    line["run_id"] = run_id();
-    append_line(root_ / "trials.jsonl", line.dump());
+    TrialRecord own = record;
+    own.run_id = run_id();
+    append_line(root_ / "trials.jsonl", line_of(own));
 }
 
-void ResultsFolder::append_search(const ordered_json& state, const Environment& environment)
+void ResultsFolder::append(const SearchState& state, const Environment& environment)
 {
-    append_line(root_ / "searches.jsonl", state.dump());
+    append_line(root_ / "searches.jsonl", line_of(state));
     const std::string id = run_id();
     const FolderLock lock(root_);
-    replace_file(root_ / "summary.json", make_summary(id, environment, searches()).dump(2) + "\n");
+    replace_file(root_ / "summary.json", summary_text(id, environment, searches()));
+}
+
+ordered_json ResultsFolder::append(const std::string& file, ResultHead head,
+                                   const ordered_json& figures, const Environment& environment)
+{
+    head.run_id = run_id();
+    ordered_json line = head;
+    line.update(figures);
+    line.update(ordered_json(environment));
+    append_line(root_ / file, line.dump());
+    return line;
 }
 
 std::vector<TrialRecord> ResultsFolder::trials() const
 {
-    std::vector<TrialRecord> records;
-    const fs::path file = root_ / "trials.jsonl";
-    for (const ordered_json& line : read_lines(file)) {
-        try {
-            records.push_back(trial_from_json(line));
-        } catch (const std::runtime_error& error) {
-            throw std::runtime_error(file.string() + ", line " +
-                                     std::to_string(records.size() + 1) + ": " + error.what());
-        }
-    }
-    return records;
+    return read_records(root_ / "trials.jsonl", trial_from);
 }
 
-std::vector<ordered_json> ResultsFolder::searches() const
+std::vector<SearchState> ResultsFolder::searches() const
 {
-    std::vector<ordered_json> latest;
-    for (const ordered_json& state : read_lines(root_ / "searches.jsonl")) {
+    std::vector<SearchState> latest;
+    for (SearchState& state : read_records(root_ / "searches.jsonl", search_from)) {
         const auto same = std::find_if(latest.begin(), latest.end(), [&](const auto& each) {
-            return each.value("search", "") == state.value("search", "");
+            return each.search == state.search;
         });
         if (same == latest.end()) {
-            latest.push_back(state);
+            latest.push_back(std::move(state));
         } else {
-            *same = state;
+            *same = std::move(state);
         }
     }
     return latest;
-}
-
-nlohmann::json ResultsFolder::summary() const
-{
-    const fs::path file = root_ / "summary.json";
-    std::ifstream in(file);
-    if (!in) {
-        fail(file, "cannot read");
-    }
-    return nlohmann::json::parse(in);
 }
 
 std::vector<ordered_json> read_lines(const fs::path& file)
@@ -227,7 +229,7 @@ std::vector<ordered_json> read_lines(const fs::path& file)
             lines.push_back(ordered_json::parse(text.substr(at, feed - at)));
         } catch (const ordered_json::parse_error& error) {
             throw std::runtime_error(file.string() + ", line " + std::to_string(lines.size() + 1) +
-                                     ": no JSON: " + error.what());
+                                     ": not JSON: " + error.what());
         }
         at = feed + 1;
     }

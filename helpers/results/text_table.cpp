@@ -6,6 +6,8 @@
 
 namespace firstlock {
 
+Cell::Cell(double number) : text(fmt::format("{:.0f}", number)) {}
+
 void append_column(std::vector<std::string>& lines, const std::string& title,
                    const std::vector<std::string>& cells, Shown shown)
 {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/describe/class.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -46,6 +48,8 @@ struct LevelSummary {
     double p_low = 0;
     double p_high = 1;
 };
+BOOST_DESCRIBE_STRUCT(LevelSummary, (),
+                      (writers, trials, locked_trials, locked_writers, void_trials, p_low, p_high))
 
 /// What a search found. P(lock) is the probability that a trial with M writers has a locked writer.
 struct FirstLock {
@@ -63,5 +67,8 @@ struct FirstLock {
     /// "decided", "budget", "trials", "too many void trials: …", or "not stopped" while it goes on
     std::string stopped_because;
 };
+BOOST_DESCRIBE_STRUCT(FirstLock, (),
+                      (holds, holds_p_high, first_lock, m50, m50_low, m50_high, trials,
+                       trials_locked, levels, monotone, stopped_because))
 
 } // namespace firstlock
