@@ -27,23 +27,40 @@ namespace fs = std::filesystem;
                              "': " + std::generic_category().message(errno));
 }
 
-/// Holds an advisory lock on a file beside the results while the summary or the run is renewed.
-class FolderLock {
+/// An open file that no other process has locked too. The lock ends with its process.
+class LockedFile {
   public:
-    explicit FolderLock(const fs::path& root)
-        : descriptor_(::open((root / ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644))
+    explicit LockedFile(const fs::path& file)
+        : descriptor_(::open(file.c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0644))
     {
         if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX) != 0) {
-            fail(root / ".lock", "cannot lock");
+            fail(file, "cannot lock");
         }
     }
-    ~FolderLock() { ::close(descriptor_); }
-    FolderLock(const FolderLock&) = delete;
-    FolderLock& operator=(const FolderLock&) = delete;
+    ~LockedFile() { ::close(descriptor_); }
+    LockedFile(const LockedFile&) = delete;
+    LockedFile& operator=(const LockedFile&) = delete;
+
+    int descriptor() const { return descriptor_; }
 
   private:
     int descriptor_;
 };
+
+/// Held while the summary or the run is renewed.
+LockedFile lock_folder(const fs::path& root)
+{
+    return LockedFile(root / ".lock");
+}
+
+/// What run.json says.
+struct Run {
+    int schema = results_schema;
+    std::string run_id; ///< empty: there is no such file
+    std::string started_at;
+    bool finished = true;
+};
+BOOST_DESCRIBE_STRUCT(Run, (), (schema, run_id, started_at, finished))
 
 std::string new_run_id()
 {
@@ -53,12 +70,16 @@ std::string new_run_id()
     return stamp + fmt::format("Z-{:06x}", std::random_device{}() & 0xffffffU);
 }
 
-/// An empty object where there is no such file, or where it is not JSON.
-ordered_json read_run(const fs::path& file)
+Run read_run(const fs::path& root)
 {
-    std::ifstream in(file);
+    std::ifstream in(root / "run.json");
     const auto run = ordered_json::parse(in, nullptr, false);
-    return run.is_object() ? run : ordered_json::object();
+    return run.is_object() ? run.get<Run>() : Run();
+}
+
+void write_run(const fs::path& root, const Run& run)
+{
+    replace_file(root / "run.json", ordered_json(run).dump(2) + "\n");
 }
 
 /// The place after the last line feed: the size of the file, unless its writer was killed within a
@@ -71,20 +92,6 @@ off_t end_of_whole_lines(int descriptor)
         --end;
     }
     return end;
-}
-
-std::string read_run_id(const fs::path& file)
-{
-    return read_run(file).value("run_id", "");
-}
-
-void write_run(const fs::path& file, bool finished)
-{
-    const ordered_json run{{"schema", results_schema},
-                           {"run_id", new_run_id()},
-                           {"started_at", utc_now()},
-                           {"finished", finished}};
-    replace_file(file, run.dump(2) + "\n");
 }
 
 /// Each line by `record_from`; what cannot be understood is named by file and line.
@@ -112,8 +119,8 @@ ResultsFolder::ResultsFolder(fs::path root) : root_(std::move(root))
 
 void ResultsFolder::begin_run()
 {
-    const FolderLock lock(root_);
-    const std::string former = read_run_id(root_ / "run.json");
+    const LockedFile lock = lock_folder(root_);
+    const std::string former = read_run(root_).run_id;
     if (!former.empty()) {
         const fs::path place = root_ / "earlier" / former;
         fs::create_directories(place);
@@ -126,20 +133,20 @@ void ResultsFolder::begin_run()
             }
         }
     }
-    write_run(root_ / "run.json", false);
+    write_run(root_, {.run_id = new_run_id(), .started_at = utc_now(), .finished = false});
 }
 
 void ResultsFolder::end_run()
 {
-    const FolderLock lock(root_);
-    ordered_json run = read_run(root_ / "run.json");
-    run["finished"] = true;
-    replace_file(root_ / "run.json", run.dump(2) + "\n");
+    const LockedFile lock = lock_folder(root_);
+    Run run = read_run(root_);
+    run.finished = true;
+    write_run(root_, run);
 }
 
 bool ResultsFolder::was_interrupted() const
 {
-    return !read_run(root_ / "run.json").value("finished", true);
+    return !read_run(root_).finished;
 }
 
 std::vector<fs::path> ResultsFolder::earlier_runs() const
@@ -156,16 +163,17 @@ std::vector<fs::path> ResultsFolder::earlier_runs() const
 
 std::string ResultsFolder::run_id()
 {
-    std::string id = read_run_id(root_ / "run.json");
-    if (id.empty()) {
-        const FolderLock lock(root_);
-        id = read_run_id(root_ / "run.json"); // another process may have been faster
-        if (id.empty()) {
-            write_run(root_ / "run.json", true); // of one case alone: nothing to go on with
-            id = read_run_id(root_ / "run.json");
+    Run run = read_run(root_);
+    if (run.run_id.empty()) {
+        const LockedFile lock = lock_folder(root_);
+        run = read_run(root_); // another process may have been faster
+        if (run.run_id.empty()) {
+            // Of one case alone: there is nothing to go on with.
+            run = {.run_id = new_run_id(), .started_at = utc_now(), .finished = true};
+            write_run(root_, run);
         }
     }
-    return id;
+    return run.run_id;
 }
 
 void ResultsFolder::append(const TrialRecord& record)
@@ -179,7 +187,7 @@ void ResultsFolder::append(const SearchState& state, const Environment& environm
 {
     append_line(root_ / "searches.jsonl", line_of(state));
     const std::string id = run_id();
-    const FolderLock lock(root_);
+    const LockedFile lock = lock_folder(root_);
     replace_file(root_ / "summary.json", summary_text(id, environment, searches()));
 }
 
@@ -239,21 +247,11 @@ std::vector<ordered_json> read_lines(const fs::path& file)
 void append_line(const fs::path& file, const std::string& line)
 {
     const std::string text = line + "\n";
-    const int descriptor = ::open(file.c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0644);
-    if (descriptor < 0) {
-        fail(file, "cannot open");
-    }
-    // The lock ends with the process, so whoever holds it may cut off what a killed one left half
-    // written.
-    bool whole = ::flock(descriptor, LOCK_EX) == 0;
-    const off_t end = whole ? end_of_whole_lines(descriptor) : 0;
-    whole = whole && ::ftruncate(descriptor, end) == 0;
-    whole =
-        whole && ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    const int error = errno;
-    ::close(descriptor);
-    if (!whole) {
-        errno = error;
+    const LockedFile locked(file);
+    // Whoever holds the lock may cut off what a killed process left half written.
+    if (::ftruncate(locked.descriptor(), end_of_whole_lines(locked.descriptor())) != 0 ||
+        ::write(locked.descriptor(), text.data(), text.size()) !=
+            static_cast<ssize_t>(text.size())) {
         fail(file, "cannot append a line to");
     }
 }

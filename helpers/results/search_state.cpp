@@ -2,6 +2,38 @@
 
 #include "helpers/described/json.hpp"
 
+namespace firstlock {
+namespace {
+
+/// A level as it stands in a line. Its bounds describe it alone, as if its trials had been fixed in
+/// number beforehand.
+struct LevelLine {
+    int writers = 0, trials = 0, locked_trials = 0, locked_writers = 0, void_trials = 0;
+    double p_low = 0, p_high = 1;
+};
+BOOST_DESCRIBE_STRUCT(LevelLine, (),
+                      (writers, trials, locked_trials, locked_writers, void_trials, p_low, p_high))
+
+} // namespace
+} // namespace firstlock
+
+template <>
+struct nlohmann::adl_serializer<firstlock::Level> {
+    static void to_json(ordered_json& json, const firstlock::Level& level)
+    {
+        const auto p = firstlock::clopper_pearson(level);
+        json = firstlock::LevelLine{
+            level.writers,     level.trials, level.locked, level.locked_writers,
+            level.void_trials, p.low,        p.high};
+    }
+    static void from_json(const ordered_json& json, firstlock::Level& level)
+    {
+        const auto line = json.get<firstlock::LevelLine>();
+        level = {
+            {line.locked_trials, line.trials}, line.writers, line.locked_writers, line.void_trials};
+    }
+};
+
 /// A number, or on which side of the range it lies; null where nothing is known.
 template <>
 struct nlohmann::adl_serializer<firstlock::WritersOrOutside> {

@@ -89,7 +89,7 @@ std::string note_on(const SearchState& search)
         add("unfinished");
     }
     int void_trials = 0;
-    for (const LevelSummary& level : search.levels) {
+    for (const Level& level : search.levels) {
         void_trials += level.void_trials;
     }
     if (search.stopped_because.find("void") != std::string::npos) {

@@ -34,12 +34,8 @@ struct FirstLocked {
 BOOST_DESCRIBE_STRUCT(FirstLocked, (), (after_ms, acknowledged_before, in_flight))
 
 /// What it came to.
-struct TrialFigures {
-    std::size_t sequential = 0, writers = 0;
-    /// Of the M writers; sum = writers.
-    std::size_t acknowledged = 0, locked = 0, failed = 0, unknown = 0;
-    /// Of the whole table.
-    std::size_t lost = 0, unexpected = 0, duplicate = 0, unknown_stored = 0;
+struct TrialFigures : Evidence {
+    std::size_t sequential = 0;
     std::size_t rows_before = 0, rows_after = 0;
     /// Extended code -> refusals; "?" where none was given.
     std::map<std::string, std::size_t> codes;
@@ -53,20 +49,17 @@ struct TrialFigures {
     /// The inserts in sequence since the trial before on the same table; null where there were
     /// none.
     std::optional<double> sequential_ms;
-    double total_s = 0;  ///< fresh table, writers, verification: what the trial cost
+    double total_s = 0;  ///< its table, where made for it, writers, verification
     double ready_ms = 0; ///< from the start of the first writer until all were ready
-    std::string integrity;
     Verdict verdict = Verdict::void_;
     std::string void_because; ///< empty unless the verdict is void
     bool stopped_early = false;
     std::string search; ///< the key of the search that asked for this trial, empty for others
 };
-BOOST_DESCRIBE_STRUCT(TrialFigures, (),
-                      (sequential, writers, acknowledged, locked, failed, unknown, lost, unexpected,
-                       duplicate, unknown_stored, rows_before, rows_after, codes, stages, wait_ms,
-                       start_skew_ms, in_flight_peak, span_ms, commits_per_second, first_locked,
-                       sequential_ms, total_s, ready_ms, integrity, verdict, void_because,
-                       stopped_early, search))
+BOOST_DESCRIBE_STRUCT(TrialFigures, (Evidence),
+                      (sequential, rows_before, rows_after, codes, stages, wait_ms, start_skew_ms,
+                       in_flight_peak, span_ms, commits_per_second, first_locked, sequential_ms,
+                       total_s, ready_ms, verdict, void_because, stopped_early, search))
 
 /// One line of trials.jsonl.
 struct TrialRecord : ResultHead, TrialSettings, TrialFigures, Environment {};

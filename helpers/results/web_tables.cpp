@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -71,29 +73,28 @@ std::string refusals(const ordered_json& figures)
     return text.empty() ? "-" : text;
 }
 
-std::string table_a(const Cells& cells)
+Columns columns_a()
 {
     const auto all = [](std::string (*figure)(const ordered_json&)) {
         return [figure](const ordered_json& cell) { return figure(cell.at("load").at("all")); };
     };
-    return "System A, one row for each request:\n" +
-           table_of(cells, {{"timeout", text_at("/name")},
-                            {"clients", number_at("/load/clients")},
-                            {"failures", all(failures)},
-                            {"req/s", number_at("/load/requests_per_second")},
-                            {"author's failures", original_at(&std::pair<int, int>::first)},
-                            {"author's req/s", original_at(&std::pair<int, int>::second)},
-                            {"served after stop", number_at("/load/answered_after_stop")},
-                            {"last after ms", number_at("/load/last_answer_after_stop_ms")},
-                            {"unanswered", number_at("/load/all/unanswered")},
-                            {"p50 ms", number_at("/load/all/latency_ms/p50")},
-                            {"p99 ms", number_at("/load/all/latency_ms/p99")},
-                            {"status/code", all(refusals)}});
+    return {{"timeout", text_at("/name")},
+            {"clients", number_at("/load/clients")},
+            {"failures", all(failures)},
+            {"req/s", number_at("/load/requests_per_second")},
+            {"author's failures", original_at(&std::pair<int, int>::first)},
+            {"author's req/s", original_at(&std::pair<int, int>::second)},
+            {"served after stop", number_at("/load/answered_after_stop")},
+            {"last after ms", number_at("/load/last_answer_after_stop_ms")},
+            {"unanswered", number_at("/load/all/unanswered")},
+            {"p50 ms", number_at("/load/all/latency_ms/p50")},
+            {"p99 ms", number_at("/load/all/latency_ms/p99")},
+            {"status/code", all(refusals)}};
 }
 
 /// As the load tool of systems B and E prints it: a row for each endpoint, and one for all of them.
 /// Counts and times include what was answered after the stop; the rates do not.
-std::string table_per_endpoint(const std::string& title, const Cells& cells)
+std::string tables_per_endpoint(const Cells& cells)
 {
     Cells endpoints;
     for (const ordered_json& cell : cells) {
@@ -114,8 +115,7 @@ std::string table_per_endpoint(const std::string& title, const Cells& cells)
          {"50", "66", "75", "80", "90", "95", "98", "99", "99.9", "99.99", "100"}) {
         percentiles.push_back({percent + "%", number_at("/latency_ms/p" + percent)});
     }
-    return title +
-           table_of(endpoints, {{"name", text_at("/name")},
+    return table_of(endpoints, {{"name", text_at("/name")},
                                 {"# reqs", number_at("/answered")},
                                 {"# fails", failures},
                                 {"avg", number_at("/latency_ms/mean")},
@@ -143,37 +143,35 @@ LineCell companions(const char* figure, const std::string& mode = "")
     };
 }
 
-std::string table_c(const Cells& cells)
+Columns columns_c()
 {
-    return "System C, a site and a script on one database:\n" +
-           table_of(cells, {{"knobs", text_at("/name")},
-                            {"http ok", status("200")},
-                            {"http 500", status("500")},
-                            {"half-written", number_at("/account/half_written_requests")},
-                            {"of them rows", number_at("/account/half_written")},
-                            {"http p95 ms", number_at("/load/all/latency_ms/p95")},
-                            {"script ok", companions("done", "script")},
-                            {"script locked", companions("locked", "script")},
-                            {"reader ok", companions("done", "reader")},
-                            {"reader locked", companions("locked", "reader")},
-                            {"rows stored", number_at("/account/stored")}});
+    return {{"knobs", text_at("/name")},
+            {"http ok", status("200")},
+            {"http 500", status("500")},
+            {"half-written", number_at("/account/half_written_requests")},
+            {"of them rows", number_at("/account/half_written")},
+            {"http p95 ms", number_at("/load/all/latency_ms/p95")},
+            {"script ok", companions("done", "script")},
+            {"script locked", companions("locked", "script")},
+            {"reader ok", companions("done", "reader")},
+            {"reader locked", companions("locked", "reader")},
+            {"rows stored", number_at("/account/stored")}};
 }
 
 /// A's helper beside the server, and ways to come by a connection.
-std::string table_of_questions(const Cells& cells)
+Columns columns_of_questions()
 {
-    return "System A's questions:\n" +
-           table_of(cells, {{"case", text_at("/name")},
-                            {"clients", number_at("/load/clients")},
-                            {"200", status("200")},
-                            {"500", status("500")},
-                            {"503", status("503")},
-                            {"req/s", number_at("/load/requests_per_second")},
-                            {"p99 ms", number_at("/load/all/latency_ms/p99")},
-                            {"helper ok", companions("done")},
-                            {"helper locked", companions("locked")},
-                            {"pruned", number_at("/account/pruned")},
-                            {"rows stored", number_at("/account/stored")}});
+    return {{"case", text_at("/name")},
+            {"clients", number_at("/load/clients")},
+            {"200", status("200")},
+            {"500", status("500")},
+            {"503", status("503")},
+            {"req/s", number_at("/load/requests_per_second")},
+            {"p99 ms", number_at("/load/all/latency_ms/p99")},
+            {"helper ok", companions("done")},
+            {"helper locked", companions("locked")},
+            {"pruned", number_at("/account/pruned")},
+            {"rows stored", number_at("/account/stored")}};
 }
 
 } // namespace
@@ -181,25 +179,22 @@ std::string table_of_questions(const Cells& cells)
 std::string web_tables(const Cells& cells)
 {
     std::string text;
-    const auto add = [&](const std::string& system, const auto& table) {
+    const auto add = [&](const std::string& system, const std::string& title, const auto& table) {
         Cells chosen;
-        for (const ordered_json& cell : cells) {
-            if (cell.at("system") == system) {
-                chosen.push_back(cell);
-            }
-        }
+        std::copy_if(cells.begin(), cells.end(), std::back_inserter(chosen),
+                     [&](const ordered_json& cell) { return cell.at("system") == system; });
         if (!chosen.empty()) {
-            text += (text.empty() ? "" : "\n") + table(chosen);
+            text += (text.empty() ? "" : "\n") + title + ":\n" + table(chosen);
         }
     };
-    add("A", table_a);
-    add("A?", table_of_questions);
-    add("B",
-        [](const Cells& chosen) { return table_per_endpoint("System B, create_user:\n", chosen); });
-    add("C", table_c);
-    add("E", [](const Cells& chosen) {
-        return table_per_endpoint("System E, seven kinds of request:\n", chosen);
-    });
+    const auto with = [](const Columns& columns) {
+        return [columns](const Cells& chosen) { return table_of(chosen, columns); };
+    };
+    add("A", "System A, one row for each request", with(columns_a()));
+    add("A?", "System A's questions", with(columns_of_questions()));
+    add("B", "System B, create_user", tables_per_endpoint);
+    add("C", "System C, a site and a script on one database", with(columns_c()));
+    add("E", "System E, seven kinds of request", tables_per_endpoint);
     return text;
 }
 

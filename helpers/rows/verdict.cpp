@@ -4,10 +4,10 @@ namespace firstlock {
 
 Verdict judge(const Evidence& evidence)
 {
-    if (!evidence.table.holds() || evidence.integrity != "ok") {
+    if (!evidence.holds() || evidence.integrity != "ok") {
         return Verdict::broken;
     }
-    if (!evidence.setup_error.empty() || !evidence.protocol_errors.empty() || evidence.failed > 0) {
+    if (!evidence.flaw.empty() || evidence.failed > 0) {
         return Verdict::void_;
     }
     const bool excused = evidence.unknown == evidence.stopped && evidence.locked > 0;

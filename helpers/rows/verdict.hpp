@@ -5,7 +5,6 @@
 #include <boost/describe/enum.hpp>
 
 #include <string>
-#include <vector>
 
 namespace firstlock {
 
@@ -18,17 +17,15 @@ enum class Verdict {
 };
 BOOST_DESCRIBE_ENUM(Verdict, stored, locked, broken, void_)
 
-/// What a verdict is made of.
-struct Evidence {
-    std::size_t writers = 0; ///< M, and so the rows attempted behind the gate
-    std::size_t acknowledged = 0, locked = 0, failed = 0,
-                unknown = 0; ///< of those M; they add up to M
-    Account table;           ///< of all rows, those inserted in sequence included
+/// What a verdict is made of: the outcomes are of the M writers and add up to M, the findings of
+/// the whole table.
+struct Evidence : OutcomeCounts, Findings {
+    std::size_t writers = 0; ///< M, and so the rows attempted after the gate
     std::string integrity = "ok";
     std::size_t stopped = 0; ///< of the unknown: stopped on purpose when another was locked
-    std::vector<std::string> protocol_errors;
-    std::string setup_error; ///< empty when all writers got ready
+    std::string flaw; ///< a set-up that failed, or a writer that broke the protocol; empty: none
 };
+BOOST_DESCRIBE_STRUCT(Evidence, (OutcomeCounts, Findings), (writers, integrity))
 
 /// Broken comes before void, void before locked, locked before stored. A trial that was stopped
 /// at its first locked writer is locked although the rows of those that were stopped are unknown;
