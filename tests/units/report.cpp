@@ -70,8 +70,9 @@ TEST_CASE(
     CHECK_THAT(first_lock_table({search_that(found, false)}), ContainsSubstring("unfinished"));
     found.monotone = false;
     CHECK_THAT(first_lock_table({search_that(found)}), ContainsSubstring("falls again with M"));
-    found.levels = {{.writers = 32, .void_trials = 2},
-                    {.writers = 64, .trials = 1, .void_trials = 1}};
+    found.levels = {Level{{}, 32}, Level{{.trials = 1}, 64}};
+    found.levels[0].void_trials = 2;
+    found.levels[1].void_trials = 1;
     CHECK_THAT(first_lock_table({search_that(found)}), ContainsSubstring("3 void trials"));
     found.stopped_because = "too many void trials in a row at 64 writers";
     CHECK_THAT(first_lock_table({search_that(found)}), ContainsSubstring("too many void trials"));
