@@ -77,10 +77,11 @@ void read_member(const Json& object, const std::string& key, Value& value)
 }
 
 /// Three digits after the point: a microsecond of a millisecond figure, which is finer than what is
-/// measured.
+/// measured. Six below 1, for shares and probabilities.
 inline double rounded(double value)
 {
-    return std::round(value * 1000.0) / 1000.0;
+    const double scale = std::abs(value) < 1 ? 1e6 : 1e3;
+    return std::round(value * scale) / scale;
 }
 
 } // namespace firstlock

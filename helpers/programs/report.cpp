@@ -6,35 +6,41 @@
 #include "helpers/results/web_tables.hpp"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <exception>
 #include <filesystem>
+#include <initializer_list>
 #include <iostream>
+#include <string>
+#include <vector>
 
 namespace {
 
 using namespace firstlock;
 
-/// What the cases about web sites have recorded, of all folders.
-std::vector<nlohmann::ordered_json> web_cells(const std::vector<std::filesystem::path>& folders)
+using Folders = std::vector<std::string>;
+
+/// The lines of the files of that name in all folders.
+std::vector<nlohmann::ordered_json> lines_of(const Folders& folders, const std::string& name)
 {
-    std::vector<nlohmann::ordered_json> cells;
-    for (const std::filesystem::path& folder : folders) {
-        const auto lines = read_lines(folder / "web.jsonl");
-        cells.insert(cells.end(), lines.begin(), lines.end());
+    std::vector<nlohmann::ordered_json> lines;
+    for (const std::filesystem::path folder : folders) {
+        const auto more = read_lines(folder / name);
+        lines.insert(lines.end(), more.begin(), more.end());
     }
-    return cells;
+    return lines;
 }
 
 RunResults read(const std::string& folder)
 {
     if (!std::filesystem::is_directory(folder)) {
-        throw std::runtime_error("'" + folder +
-                                 "' is no directory; accepted: a folder that holds trials.jsonl");
+        throw std::runtime_error(
+            "'" + folder + "' is not a directory; accepted: a folder that holds trials.jsonl");
     }
     const ResultsFolder results(folder);
     RunResults run{folder, results.trials(), results.searches()};
-    if (run.trials.empty() && web_cells({folder}).empty()) {
+    if (run.trials.empty() && lines_of({folder}, "web.jsonl").empty()) {
         throw std::runtime_error("'" + folder +
                                  "' holds no trials; accepted: a folder with a trials.jsonl "
                                  "that a run of firstlock has written");
@@ -42,26 +48,27 @@ RunResults read(const std::string& folder)
     return run;
 }
 
-/// What the cases about transactions have recorded, of all folders.
-std::string requests_of(const std::vector<std::string>& folders)
+/// `parts` with an empty line between those that say something.
+std::string joined(std::initializer_list<std::string> parts)
 {
-    std::vector<nlohmann::ordered_json> requests;
-    std::vector<nlohmann::ordered_json> fairness;
-    for (const std::filesystem::path folder : folders) {
-        for (const auto& line : read_lines(folder / "requests.jsonl")) {
-            requests.push_back(line);
-        }
-        for (const auto& line : read_lines(folder / "fairness.jsonl")) {
-            fairness.push_back(line);
-        }
+    std::string text;
+    for (const std::string& part : parts) {
+        text += (text.empty() || part.empty() ? "" : "\n") + part;
     }
+    return text;
+}
+
+/// What the cases about transactions have recorded.
+std::string requests_of(const Folders& folders)
+{
+    const auto requests = lines_of(folders, "requests.jsonl");
+    const auto fairness = lines_of(folders, "fairness.jsonl");
     if (requests.empty() && fairness.empty()) {
         throw std::runtime_error(
             "no requests.jsonl and no fairness.jsonl there; accepted: a results "
             "folder that the preset transactions has written");
     }
-    return request_tables(requests) + (requests.empty() || fairness.empty() ? "" : "\n") +
-           fairness_table(fairness);
+    return joined({request_tables(requests), fairness_table(fairness)});
 }
 
 int run(int argc, char** argv)
@@ -69,7 +76,7 @@ int run(int argc, char** argv)
     CLI::App app{
         "Prints the results of firstlock: what each profile holds, and how each case ended.\n"
         "Several folders (of other machines, file systems, SQLite builds) are listed together."};
-    std::vector<std::string> folders;
+    Folders folders;
     bool cases_only = false;
     bool first_locks_only = false;
     app.add_option("folder", folders, "results folder, such as build/results")->required();
@@ -90,13 +97,10 @@ int run(int argc, char** argv)
     for (const std::string& folder : folders) {
         runs.push_back(read(folder));
     }
-    const std::string cases = first_locks_only ? "" : case_table(runs);
-    const std::string first_locks = cases_only ? "" : first_lock_table(runs);
-    const std::string web = first_locks_only || cases_only
-                                ? ""
-                                : web_tables(web_cells({folders.begin(), folders.end()}));
-    std::cout << cases << (cases.empty() || first_locks.empty() ? "" : "\n") << first_locks << "\n"
-              << machine_lines(runs) << (web.empty() ? "" : "\n") << web;
+    std::cout << joined(
+        {first_locks_only ? "" : case_table(runs), cases_only ? "" : first_lock_table(runs),
+         machine_lines(runs),
+         first_locks_only || cases_only ? "" : web_tables(lines_of(folders, "web.jsonl"))});
     return 0;
 }
 

@@ -1,5 +1,7 @@
 #include "helpers/results/environment.hpp"
 
+#include "helpers/sqlite/build_info.hpp"
+
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -117,7 +119,11 @@ Environment environment_of(const std::filesystem::path& directory)
     ::uname(&system);
     std::array<char, 256> host{};
     ::gethostname(host.data(), host.size() - 1);
-    return {.sqlite = sqlite_build(),
+    const SqliteBuild sqlite = sqlite_build();
+    return {.sqlite_version = sqlite.version,
+            .sqlite_source_id = sqlite.source_id,
+            .sqlite_options = sqlite.options,
+            .sqlite_defines = sqlite.defines,
             .file_system = file_system_of(directory),
             .cpu_count = usable_cpus(),
             .kernel = std::string(system.sysname) + " " + system.release,

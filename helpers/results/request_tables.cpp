@@ -1,8 +1,10 @@
 #include "helpers/results/request_tables.hpp"
 
+#include "helpers/results/line_cells.hpp"
 #include "helpers/results/text_table.hpp"
 #include "helpers/sqlite/error.hpp"
 
+#include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
 #include <cstdint>
@@ -11,21 +13,7 @@ namespace firstlock {
 namespace {
 
 using nlohmann::ordered_json;
-
-std::string count(const ordered_json& value)
-{
-    return fmt::format("{:.0f}", value.get<double>());
-}
-
-std::string decimal(const ordered_json& value, int digits = 1)
-{
-    return value.is_null() ? "-" : fmt::format("{:.{}f}", value.get<double>(), digits);
-}
-
-std::string percent(double share)
-{
-    return fmt::format("{:.1f} %", 100 * share);
-}
+using Lines = std::vector<ordered_json>;
 
 std::string head_of(const ordered_json& run)
 {
@@ -45,60 +33,61 @@ std::string head_of(const ordered_json& run)
         run.at("work_ms").get<std::int64_t>(), run.at("unstarted").get<std::int64_t>());
 }
 
-std::string figures_of(const ordered_json& kinds)
+std::string figures_of(const Lines& kinds)
 {
-    TextTable table({"kind", "requests", "failures", "failed", "starved", "half-written", "avg ms",
-                     "min ms", "max ms", "median ms", "req/s", "failures/s"});
-    for (const ordered_json& kind : kinds) {
-        table.add(
-            {kind.at("kind"), count(kind.at("requests")), count(kind.at("failures")),
-             percent(kind.at("failures").get<double>() / kind.at("requests").get<double>()),
-             count(kind.at("starved")), count(kind.at("half_written")), decimal(kind.at("avg_ms")),
-             decimal(kind.at("min_ms")), decimal(kind.at("max_ms")), decimal(kind.at("median_ms")),
-             decimal(kind.at("requests_per_second")), decimal(kind.at("failures_per_second"))});
-    }
-    return table.text();
+    return table_of(kinds, {{"kind", text_at("/kind")},
+                            {"requests", number_at("/requests")},
+                            {"failures", number_at("/failures")},
+                            {"failed",
+                             [](const ordered_json& kind) {
+                                 return percent(kind.at("failures").get<double>() /
+                                                kind.at("requests").get<double>());
+                             }},
+                            {"starved", number_at("/starved")},
+                            {"half-written", number_at("/half_written")},
+                            {"avg ms", number_at("/avg_ms", 1)},
+                            {"min ms", number_at("/min_ms", 1)},
+                            {"max ms", number_at("/max_ms", 1)},
+                            {"median ms", number_at("/median_ms", 1)},
+                            {"req/s", number_at("/requests_per_second", 1)},
+                            {"failures/s", number_at("/failures_per_second", 1)}});
 }
 
-std::string percentiles_of(const ordered_json& kinds)
+std::string percentiles_of(const Lines& kinds)
 {
-    std::vector<std::string> head{"percentiles, ms"};
+    std::vector<Column<ordered_json>> columns{{"percentiles, ms", text_at("/kind")}};
     for (const auto& [name, value] : kinds.at(0).at("percentiles").items()) {
-        head.push_back(name + " %");
+        columns.push_back({name + " %", number_at("/percentiles/" + name)});
     }
-    TextTable table(head);
-    for (const ordered_json& kind : kinds) {
-        std::vector<std::string> row{kind.at("kind")};
-        for (const ordered_json& value : kind.at("percentiles")) {
-            row.push_back(count(value));
-        }
-        table.add(row);
-    }
-    return table.text();
+    return table_of(kinds, columns);
 }
 
-std::string errors_of(const ordered_json& kinds)
+std::string errors_of(const Lines& kinds)
 {
-    TextTable table({"error", "kind", "occurrences"});
+    Lines errors;
     for (const ordered_json& kind : kinds) {
         if (kind.at("kind") == "all") {
             continue;
         }
         for (const auto& [code, times] : kind.at("codes").items()) {
-            table.add({fmt::format("{} {}", code, code_name(std::stoi(code))), kind.at("kind"),
-                       count(times)});
+            errors.push_back({{"error", fmt::format("{} {}", code, code_name(std::stoi(code)))},
+                              {"kind", kind.at("kind")},
+                              {"times", times}});
         }
     }
-    return table.empty() ? "no errors\n" : table.text();
+    return errors.empty() ? "no errors\n"
+                          : table_of(errors, {{"error", text_at("/error")},
+                                              {"kind", text_at("/kind")},
+                                              {"occurrences", number_at("/times")}});
 }
 
 } // namespace
 
-std::string request_tables(const std::vector<ordered_json>& runs)
+std::string request_tables(const Lines& runs)
 {
     std::string text;
     for (const ordered_json& run : runs) {
-        const ordered_json& kinds = run.at("kinds");
+        const auto kinds = run.at("kinds").get<Lines>();
         text += text.empty() ? "" : "\n";
         text += head_of(run);
         if (!kinds.empty()) {
@@ -108,27 +97,27 @@ std::string request_tables(const std::vector<ordered_json>& runs)
     return text;
 }
 
-std::string fairness_table(const std::vector<ordered_json>& runs)
+std::string fairness_table(const Lines& runs)
 {
-    TextTable table({"setting", "users", "timeout ms", "served", "refused", "per s", "Jain",
-                     "least", "most", "oldest first", "rank by age", "overtaken", "wait p50 ms",
-                     "p90", "p99", "max", "asleep", "real/nominal wait"});
-    for (const ordered_json& run : runs) {
-        const ordered_json& figures = run.at("fairness");
-        const ordered_json& wait = figures.at("wait_ms");
-        const auto wait_at = [&](const char* name) {
-            return wait.is_null() ? std::string("-") : count(wait.at(name));
-        };
-        table.add({run.at("setting"), count(run.at("users")), count(run.at("busy_timeout_ms")),
-                   count(figures.at("served")), count(figures.at("refused")),
-                   decimal(figures.at("per_second"), 0), decimal(figures.at("jain"), 3),
-                   count(figures.at("share_min")), count(figures.at("share_max")),
-                   percent(figures.at("oldest_first_share")), decimal(figures.at("oldest_rank"), 2),
-                   count(figures.at("overtaken_max")), wait_at("p50"), wait_at("p90"),
-                   wait_at("p99"), wait_at("max"), percent(figures.at("asleep_share")),
-                   decimal(figures.at("real_over_nominal_wait"), 2)});
-    }
-    return table.empty() ? "" : table.text();
+    return table_of(runs,
+                    {{"setting", text_at("/setting")},
+                     {"users", number_at("/users")},
+                     {"timeout ms", number_at("/busy_timeout_ms")},
+                     {"served", number_at("/fairness/served")},
+                     {"refused", number_at("/fairness/refused")},
+                     {"per s", number_at("/fairness/per_second")},
+                     {"Jain", number_at("/fairness/jain", 3)},
+                     {"least", number_at("/fairness/share_min")},
+                     {"most", number_at("/fairness/share_max")},
+                     {"oldest first", percent_at("/fairness/oldest_first_share")},
+                     {"rank by age", number_at("/fairness/oldest_rank", 2)},
+                     {"overtaken", number_at("/fairness/overtaken_max")},
+                     {"wait p50 ms", number_at("/fairness/wait_ms/p50")},
+                     {"p90", number_at("/fairness/wait_ms/p90")},
+                     {"p99", number_at("/fairness/wait_ms/p99")},
+                     {"max", number_at("/fairness/wait_ms/max")},
+                     {"asleep", percent_at("/fairness/asleep_share")},
+                     {"real/nominal wait", number_at("/fairness/real_over_nominal_wait", 2)}});
 }
 
 } // namespace firstlock

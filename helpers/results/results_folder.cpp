@@ -1,18 +1,17 @@
 #include "helpers/results/results_folder.hpp"
 
-#include "helpers/results/summary.hpp"
+#include "helpers/described/json.hpp"
+
+#include <spdlog/fmt/fmt.h>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstdio>
 #include <fstream>
 #include <random>
-#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -28,45 +27,62 @@ namespace fs = std::filesystem;
                              "': " + std::generic_category().message(errno));
 }
 
-/// Holds an advisory lock on a file beside the results while the summary or the run is renewed.
-class FolderLock {
+/// An open file that no other process has locked too. The lock ends with its process.
+class LockedFile {
   public:
-    explicit FolderLock(const fs::path& root)
-        : descriptor_(::open((root / ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644))
+    explicit LockedFile(const fs::path& file)
+        : descriptor_(::open(file.c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0644))
     {
         if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX) != 0) {
-            fail(root / ".lock", "cannot lock");
+            fail(file, "cannot lock");
         }
     }
-    ~FolderLock() { ::close(descriptor_); }
-    FolderLock(const FolderLock&) = delete;
-    FolderLock& operator=(const FolderLock&) = delete;
+    ~LockedFile() { ::close(descriptor_); }
+    LockedFile(const LockedFile&) = delete;
+    LockedFile& operator=(const LockedFile&) = delete;
+
+    int descriptor() const { return descriptor_; }
 
   private:
     int descriptor_;
 };
 
+/// Held while the summary or the run is renewed.
+LockedFile lock_folder(const fs::path& root)
+{
+    return LockedFile(root / ".lock");
+}
+
+/// What run.json says.
+struct Run {
+    int schema = results_schema;
+    std::string run_id; ///< empty: there is no such file
+    std::string started_at;
+    bool finished = true;
+};
+BOOST_DESCRIBE_STRUCT(Run, (), (schema, run_id, started_at, finished))
+
 std::string new_run_id()
 {
-    std::string stamp =
-        utc_now().substr(0, 19); // to the second; the rest keeps two of one second apart
-    stamp.erase(std::remove_if(stamp.begin(), stamp.end(),
-                               [](char letter) { return letter == '-' || letter == ':'; }),
-                stamp.end());
-    std::array<char, 16> tail{};
-    std::snprintf(tail.data(), tail.size(), "Z-%06x", std::random_device{}() & 0xffffffU);
-    return stamp + tail.data();
+    // To the second; the rest keeps two of one second apart.
+    std::string stamp = utc_now().substr(0, 19);
+    std::erase_if(stamp, [](char letter) { return letter == '-' || letter == ':'; });
+    return stamp + fmt::format("Z-{:06x}", std::random_device{}() & 0xffffffU);
 }
 
-/// An empty object where there is no such file, or where it is no JSON.
-ordered_json read_run(const fs::path& file)
+Run read_run(const fs::path& root)
 {
-    std::ifstream in(file);
+    std::ifstream in(root / "run.json");
     const auto run = ordered_json::parse(in, nullptr, false);
-    return run.is_object() ? run : ordered_json::object();
+    return run.is_object() ? run.get<Run>() : Run();
 }
 
-/// The place behind the last line feed: the size of the file, unless its writer was killed within a
+void write_run(const fs::path& root, const Run& run)
+{
+    replace_file(root / "run.json", ordered_json(run).dump(2) + "\n");
+}
+
+/// The place after the last line feed: the size of the file, unless its writer was killed within a
 /// line.
 off_t end_of_whole_lines(int descriptor)
 {
@@ -78,18 +94,20 @@ off_t end_of_whole_lines(int descriptor)
     return end;
 }
 
-std::string read_run_id(const fs::path& file)
+/// Each line by `record_from`; what cannot be understood is named by file and line.
+template <typename Record>
+std::vector<Record> read_records(const fs::path& file, Record (*record_from)(const ordered_json&))
 {
-    return read_run(file).value("run_id", "");
-}
-
-void write_run(const fs::path& file, bool finished)
-{
-    const ordered_json run{{"schema", results_schema},
-                           {"run_id", new_run_id()},
-                           {"started_at", utc_now()},
-                           {"finished", finished}};
-    replace_file(file, run.dump(2) + "\n");
+    std::vector<Record> records;
+    for (const ordered_json& line : read_lines(file)) {
+        try {
+            records.push_back(record_from(line));
+        } catch (const std::runtime_error& error) {
+            throw std::runtime_error(file.string() + ", line " +
+                                     std::to_string(records.size() + 1) + ": " + error.what());
+        }
+    }
+    return records;
 }
 
 } // namespace
@@ -101,8 +119,8 @@ ResultsFolder::ResultsFolder(fs::path root) : root_(std::move(root))
 
 void ResultsFolder::begin_run()
 {
-    const FolderLock lock(root_);
-    const std::string former = read_run_id(root_ / "run.json");
+    const LockedFile lock = lock_folder(root_);
+    const std::string former = read_run(root_).run_id;
     if (!former.empty()) {
         const fs::path place = root_ / "earlier" / former;
         fs::create_directories(place);
@@ -115,20 +133,20 @@ void ResultsFolder::begin_run()
             }
         }
     }
-    write_run(root_ / "run.json", false);
+    write_run(root_, {.run_id = new_run_id(), .started_at = utc_now(), .finished = false});
 }
 
 void ResultsFolder::end_run()
 {
-    const FolderLock lock(root_);
-    ordered_json run = read_run(root_ / "run.json");
-    run["finished"] = true;
-    replace_file(root_ / "run.json", run.dump(2) + "\n");
+    const LockedFile lock = lock_folder(root_);
+    Run run = read_run(root_);
+    run.finished = true;
+    write_run(root_, run);
 }
 
 bool ResultsFolder::was_interrupted() const
 {
-    return !read_run(root_ / "run.json").value("finished", true);
+    return !read_run(root_).finished;
 }
 
 std::vector<fs::path> ResultsFolder::earlier_runs() const
@@ -145,72 +163,64 @@ std::vector<fs::path> ResultsFolder::earlier_runs() const
 
 std::string ResultsFolder::run_id()
 {
-    std::string id = read_run_id(root_ / "run.json");
-    if (id.empty()) {
-        const FolderLock lock(root_);
-        id = read_run_id(root_ / "run.json"); // another process may have been faster
-        if (id.empty()) {
-            write_run(root_ / "run.json", true); // of one case alone: nothing to go on with
-            id = read_run_id(root_ / "run.json");
+    Run run = read_run(root_);
+    if (run.run_id.empty()) {
+        const LockedFile lock = lock_folder(root_);
+        run = read_run(root_); // another process may have been faster
+        if (run.run_id.empty()) {
+            // Of one case alone: there is nothing to go on with.
+            run = {.run_id = new_run_id(), .started_at = utc_now(), .finished = true};
+            write_run(root_, run);
         }
     }
-    return id;
+    return run.run_id;
 }
 
 void ResultsFolder::append(const TrialRecord& record)
 {
-    nlohmann::ordered_json line = to_json(record);
-    line["run_id"] = run_id();
-    append_line(root_ / "trials.jsonl", line.dump());
+    TrialRecord own = record;
+    own.run_id = run_id();
+    append_line(root_ / "trials.jsonl", line_of(own));
 }
 
-void ResultsFolder::append_search(const ordered_json& state, const Environment& environment)
+void ResultsFolder::append(const SearchState& state, const Environment& environment)
 {
-    append_line(root_ / "searches.jsonl", state.dump());
+    append_line(root_ / "searches.jsonl", line_of(state));
     const std::string id = run_id();
-    const FolderLock lock(root_);
-    replace_file(root_ / "summary.json", make_summary(id, environment, searches()).dump(2) + "\n");
+    const LockedFile lock = lock_folder(root_);
+    replace_file(root_ / "summary.json", summary_text(id, environment, searches()));
+}
+
+ordered_json ResultsFolder::append(const std::string& file, ResultHead head,
+                                   const ordered_json& figures, const Environment& environment)
+{
+    head.run_id = run_id();
+    ordered_json line = head;
+    line.update(figures);
+    line.update(ordered_json(environment));
+    append_line(root_ / file, line.dump());
+    return line;
 }
 
 std::vector<TrialRecord> ResultsFolder::trials() const
 {
-    std::vector<TrialRecord> records;
-    const fs::path file = root_ / "trials.jsonl";
-    for (const ordered_json& line : read_lines(file)) {
-        try {
-            records.push_back(trial_from_json(line));
-        } catch (const std::runtime_error& error) {
-            throw std::runtime_error(file.string() + ", line " +
-                                     std::to_string(records.size() + 1) + ": " + error.what());
-        }
-    }
-    return records;
+    return read_records(root_ / "trials.jsonl", trial_from);
 }
 
-std::vector<ordered_json> ResultsFolder::searches() const
+std::vector<SearchState> ResultsFolder::searches() const
 {
-    std::vector<ordered_json> latest;
-    for (const ordered_json& state : read_lines(root_ / "searches.jsonl")) {
+    std::vector<SearchState> latest;
+    for (SearchState& state : read_records(root_ / "searches.jsonl", search_from)) {
         const auto same = std::find_if(latest.begin(), latest.end(), [&](const auto& each) {
-            return each.value("search", "") == state.value("search", "");
+            return each.search == state.search;
         });
         if (same == latest.end()) {
-            latest.push_back(state);
+            latest.push_back(std::move(state));
         } else {
-            *same = state;
+            *same = std::move(state);
         }
     }
     return latest;
-}
-
-nlohmann::json ResultsFolder::summary() const
-{
-    const fs::path file = root_ / "summary.json";
-    std::ifstream in(file);
-    if (!in) {
-        fail(file, "cannot read");
-    }
-    return nlohmann::json::parse(in);
 }
 
 std::vector<ordered_json> read_lines(const fs::path& file)
@@ -227,7 +237,7 @@ std::vector<ordered_json> read_lines(const fs::path& file)
             lines.push_back(ordered_json::parse(text.substr(at, feed - at)));
         } catch (const ordered_json::parse_error& error) {
             throw std::runtime_error(file.string() + ", line " + std::to_string(lines.size() + 1) +
-                                     ": no JSON: " + error.what());
+                                     ": not JSON: " + error.what());
         }
         at = feed + 1;
     }
@@ -237,21 +247,11 @@ std::vector<ordered_json> read_lines(const fs::path& file)
 void append_line(const fs::path& file, const std::string& line)
 {
     const std::string text = line + "\n";
-    const int descriptor = ::open(file.c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0644);
-    if (descriptor < 0) {
-        fail(file, "cannot open");
-    }
-    // The lock ends with the process, so whoever holds it may cut off what a killed one left half
-    // written.
-    bool whole = ::flock(descriptor, LOCK_EX) == 0;
-    const off_t end = whole ? end_of_whole_lines(descriptor) : 0;
-    whole = whole && ::ftruncate(descriptor, end) == 0;
-    whole =
-        whole && ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    const int error = errno;
-    ::close(descriptor);
-    if (!whole) {
-        errno = error;
+    const LockedFile locked(file);
+    // Whoever holds the lock may cut off what a killed process left half written.
+    if (::ftruncate(locked.descriptor(), end_of_whole_lines(locked.descriptor())) != 0 ||
+        ::write(locked.descriptor(), text.data(), text.size()) !=
+            static_cast<ssize_t>(text.size())) {
         fail(file, "cannot append a line to");
     }
 }

@@ -1,10 +1,7 @@
 #pragma once
 
-#include "helpers/results/trial_record.hpp"
+#include "helpers/results/search_state.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -31,16 +28,19 @@ class ResultsFolder {
     /// The runs that were put away, newest first.
     std::vector<std::filesystem::path> earlier_runs() const;
 
-    /// Appends a line for `record`, with this run's id.
+    /// Appends `record`, with this run's id, to trials.jsonl.
     void append(const TrialRecord& record);
-    /// Appends the state of a search (search_state() in summary.hpp) and renews the summary from
-    /// all states.
-    void append_search(const nlohmann::ordered_json& state, const Environment& environment);
+    /// Appends the state of a search, and renews the summary from all states.
+    void append(const SearchState& state, const Environment& environment);
+    /// Appends to `file` a line with the keys of `head`, with this run's id, of `figures` and of
+    /// `environment`. Gives the line back.
+    nlohmann::ordered_json append(const std::string& file, ResultHead head,
+                                  const nlohmann::ordered_json& figures,
+                                  const Environment& environment);
 
     std::vector<TrialRecord> trials() const;
     /// The last state of each search, in the order in which they began.
-    std::vector<nlohmann::ordered_json> searches() const;
-    nlohmann::json summary() const;
+    std::vector<SearchState> searches() const;
 
     const std::filesystem::path& root() const { return root_; }
 

@@ -1,8 +1,6 @@
 #pragma once
 
-#include "helpers/results/trial_record.hpp"
-
-#include <nlohmann/json.hpp>
+#include "helpers/results/search_state.hpp"
 
 #include <string>
 #include <vector>
@@ -13,7 +11,7 @@ namespace firstlock {
 struct RunResults {
     std::string folder;
     std::vector<TrialRecord> trials;
-    std::vector<nlohmann::ordered_json> searches; ///< last state of each
+    std::vector<SearchState> searches; ///< last state of each
 };
 
 /// Per search: what the profile holds, its first lock, the M at which half of all trials lock, and

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <concepts>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,11 +16,31 @@ enum class Shown {
     where_any,         ///< at least one of its cells is neither empty nor 0
 };
 
+/// What a table says of something: its text, a number in whole units, or "-" where there is none.
+struct Cell {
+    std::string text;
+
+    // Implicit, so that a column can be a pointer to a member: {"writers", &TrialRecord::writers}.
+    // NOLINTBEGIN(google-explicit-constructor)
+    Cell(std::string given) : text(std::move(given)) {}
+    Cell(const char* given) : text(given) {}
+    Cell(double number);
+    template <std::integral Number>
+    Cell(Number number) : text(std::to_string(number))
+    {
+    }
+    template <typename Value>
+    Cell(const std::optional<Value>& value) : text(value ? Cell(*value).text : "-")
+    {
+    }
+    // NOLINTEND(google-explicit-constructor)
+};
+
 /// A column: its title, and how to get its cell of what a row is about.
 template <typename Row>
 struct Column {
     std::string title;
-    std::function<std::string(const Row&)> cell;
+    std::function<Cell(const Row&)> cell;
     Shown shown = Shown::always;
 };
 
@@ -35,7 +57,7 @@ std::string table_of(const std::vector<Row>& rows, const std::vector<Column<Row>
     for (const Column<Row>& column : columns) {
         std::vector<std::string> cells;
         for (const Row& row : rows) {
-            cells.push_back(column.cell(row));
+            cells.push_back(column.cell(row).text);
         }
         append_column(lines, column.title, cells, column.shown);
     }
@@ -45,25 +67,5 @@ std::string table_of(const std::vector<Row>& rows, const std::vector<Column<Row>
     }
     return text;
 }
-
-/// Rows of cells, printed with columns as wide as their widest cell. The first column stands left,
-/// all others right.
-class TextTable {
-  public:
-    explicit TextTable(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
-    void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-    bool empty() const { return rows_.size() == 1; }
-    /// Takes out the column `name` where every row says the same: what is common stands below the
-    /// table.
-    void drop_if_same(const std::string& name);
-    /// Takes out the column `name` where every row says `text`.
-    void drop_if_all(const std::string& name, const std::string& text);
-    std::string text() const;
-
-  private:
-    std::size_t column_of(const std::string& name) const;
-
-    std::vector<std::vector<std::string>> rows_;
-};
 
 } // namespace firstlock

@@ -1,10 +1,11 @@
 #pragma once
 
 #include "helpers/results/environment.hpp"
+#include "helpers/results/result_head.hpp"
 #include "helpers/rows/verdict.hpp"
 #include "helpers/statistics/percentiles.hpp"
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
 #include <map>
@@ -13,8 +14,16 @@
 
 namespace firstlock {
 
-/// The version of the lines and of the summary. A reader refuses a newer one.
-constexpr int results_schema = 1;
+/// Under what settings its writers ran.
+struct TrialSettings {
+    std::string profile, journal_mode, synchronous, transaction, retry, connect;
+    std::int64_t busy_timeout_ms = 0;
+    std::size_t payload_bytes = 0; ///< beside the 36 letters of `msg`
+    std::string writer;
+};
+BOOST_DESCRIBE_STRUCT(TrialSettings, (),
+                      (profile, journal_mode, synchronous, transaction, retry, connect,
+                       busy_timeout_ms, payload_bytes, writer))
 
 /// When within its trial `database is locked` first appeared.
 struct FirstLocked {
@@ -22,19 +31,14 @@ struct FirstLocked {
     std::size_t acknowledged_before = 0; ///< rows acknowledged by then
     std::size_t in_flight = 0; ///< writers between start and end at that moment, itself included
 };
+BOOST_DESCRIBE_STRUCT(FirstLocked, (), (after_ms, acknowledged_before, in_flight))
 
-/// One line of trials.jsonl. The keys in JSON have the names of the members; they are a contract
-/// (README, "Results"): readers outside this project rely on them.
-struct TrialRecord : Evidence {
-    std::string run_id, case_name, started_at, profile, journal_mode, synchronous, transaction;
-    std::string retry, connect, writer;
-    std::int64_t busy_timeout_ms = 0;
-    std::size_t payload_bytes = 0; ///< beside the 36 letters of `msg`
-    std::string search; ///< the key of the search that asked for this trial, empty for others
+/// What it came to.
+struct TrialFigures : Evidence {
     std::size_t sequential = 0;
     std::size_t rows_before = 0, rows_after = 0;
-    std::map<std::string, std::size_t>
-        codes; ///< extended code -> refusals; "?" where none was given
+    /// Extended code -> refusals; "?" where none was given.
+    std::map<std::string, std::size_t> codes;
     std::map<std::string, std::size_t> stages; ///< stage -> refusals
     std::optional<Percentiles> wait_ms;        ///< null where no writer gave times
     std::optional<double> start_skew_ms;       ///< first to last start
@@ -42,27 +46,29 @@ struct TrialRecord : Evidence {
     std::optional<double> span_ms;             ///< first start to last end
     std::optional<double> commits_per_second;  ///< acknowledged / span
     std::optional<FirstLocked> first_locked;
-    std::optional<double> sequential_ms; ///< the inserts in sequence since the trial before on the
-                                         ///< same table; null where there were none
-    double total_s = 0;                  ///< its table, where made for it, writers, verification
+    /// The inserts in sequence since the trial before on the same table; null where there were
+    /// none.
+    std::optional<double> sequential_ms;
+    double total_s = 0;  ///< its table, where made for it, writers, verification
     double ready_ms = 0; ///< from the start of the first writer until all were ready
     Verdict verdict = Verdict::void_;
     std::string void_because; ///< empty unless the verdict is void
     bool stopped_early = false;
-    std::uint64_t seed = 0;
-    Environment environment;
+    std::string search; ///< the key of the search that asked for this trial, empty for others
 };
+BOOST_DESCRIBE_STRUCT(TrialFigures, (Evidence),
+                      (sequential, rows_before, rows_after, codes, stages, wait_ms, start_skew_ms,
+                       in_flight_peak, span_ms, commits_per_second, first_locked, sequential_ms,
+                       total_s, ready_ms, verdict, void_because, stopped_early, search))
 
-nlohmann::ordered_json to_json(const TrialRecord& record);
+/// One line of trials.jsonl.
+struct TrialRecord : ResultHead, TrialSettings, TrialFigures, Environment {};
+BOOST_DESCRIBE_STRUCT(TrialRecord, (ResultHead, TrialSettings, TrialFigures, Environment), ())
+
+/// The record as its line, without a line feed.
+std::string line_of(const TrialRecord& record);
 /// Throws std::runtime_error that names the key that is missing or of the wrong type, or a newer
 /// schema.
-TrialRecord trial_from_json(const nlohmann::json& line);
-
-/// The keys of an environment, as they stand in each line and in the summary.
-void add_environment(nlohmann::ordered_json& object, const Environment& environment);
-Environment environment_from_json(const nlohmann::json& object);
-
-/// "2026-01-31T12:00:00.123Z"
-std::string utc_now();
+TrialRecord trial_from(const nlohmann::ordered_json& line);
 
 } // namespace firstlock

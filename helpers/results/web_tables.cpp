@@ -1,9 +1,13 @@
 #include "helpers/results/web_tables.hpp"
 
+#include "helpers/results/line_cells.hpp"
 #include "helpers/results/text_table.hpp"
 
+#include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -12,8 +16,9 @@ namespace {
 
 using nlohmann::ordered_json;
 using Cells = std::vector<ordered_json>;
+using Columns = std::vector<Column<ordered_json>>;
 
-/// What system A's author printed; only these cells.
+/// What system A's author printed, failures and rate; only these cells.
 const std::map<std::string, std::pair<int, int>>& original_a()
 {
     static const std::map<std::string, std::pair<int, int>> failures_and_rate{
@@ -29,174 +34,167 @@ const std::map<std::string, std::pair<int, int>>& original_a()
     return failures_and_rate;
 }
 
-std::string whole(const ordered_json& number)
+LineCell original_at(int std::pair<int, int>::*figure)
 {
-    return fmt::format("{:.0f}", number.get<double>());
+    return [figure](const ordered_json& cell) {
+        const auto found =
+            original_a().find(text_at("/name")(cell) + "/" + number_at("/load/clients")(cell));
+        return found == original_a().end() ? "-" : std::to_string(found->second.*figure);
+    };
 }
 
-std::uint64_t statuses(const ordered_json& figures, const char* code)
+std::uint64_t count_of(const ordered_json& figures, const char* status)
 {
-    return figures["statuses"].value(code, std::uint64_t{0});
+    return figures.at("statuses").value(status, std::uint64_t{0});
 }
 
-std::uint64_t failures(const ordered_json& figures)
+/// Of all requests of a cell.
+LineCell status(const char* code)
 {
-    return figures["answered"].get<std::uint64_t>() - statuses(figures, "200");
+    return [code](const ordered_json& cell) {
+        return std::to_string(count_of(cell.at("load").at("all"), code));
+    };
+}
+
+/// All answers but 200.
+std::string failures(const ordered_json& figures)
+{
+    return std::to_string(figures.at("answered").get<std::uint64_t>() - count_of(figures, "200"));
 }
 
 /// "500/5: 17, 503/0: 2"
 std::string refusals(const ordered_json& figures)
 {
     std::string text;
-    for (const ordered_json& each : figures["refusals"]) {
-        text += fmt::format("{}{}/{}: {}", text.empty() ? "" : ", ", each["status"].get<int>(),
-                            each["code"].get<int>(), each["count"].get<std::uint64_t>());
+    for (const ordered_json& each : figures.at("refusals")) {
+        text += fmt::format("{}{}/{}: {}", text.empty() ? "" : ", ", each.at("status").get<int>(),
+                            each.at("code").get<int>(), each.at("count").get<std::uint64_t>());
     }
     return text.empty() ? "-" : text;
 }
 
-Cells of_system(const Cells& cells, const std::string& system)
+Columns columns_a()
 {
-    Cells chosen;
-    for (const ordered_json& cell : cells) {
-        if (cell["system"] == system) {
-            chosen.push_back(cell);
-        }
-    }
-    return chosen;
-}
-
-std::string table_a(const Cells& cells)
-{
-    TextTable table({"timeout", "clients", "failures", "req/s", "author's failures",
-                     "author's req/s", "served after stop", "last after ms", "unanswered", "p50 ms",
-                     "p99 ms", "status/code"});
-    for (const ordered_json& cell : cells) {
-        const ordered_json& load = cell["load"];
-        const ordered_json& all = load["all"];
-        const auto name = cell["name"].get<std::string>();
-        const auto original = original_a().find(name + "/" + whole(load["clients"]));
-        const bool known = original != original_a().end();
-        table.add({name, whole(load["clients"]), std::to_string(failures(all)),
-                   whole(load["requests_per_second"]),
-                   known ? std::to_string(original->second.first) : "-",
-                   known ? std::to_string(original->second.second) : "-",
-                   whole(load["answered_after_stop"]), whole(load["last_answer_after_stop_ms"]),
-                   whole(all["unanswered"]), whole(all["latency_ms"]["p50"]),
-                   whole(all["latency_ms"]["p99"]), refusals(all)});
-    }
-    return "System A, one row for each request:\n" + table.text();
-}
-
-void add_endpoint(TextTable& requests, TextTable& percentiles, const ordered_json& cell,
-                  const ordered_json& figures)
-{
-    const ordered_json& latency = figures["latency_ms"];
-    const auto rate = [&](const char* key) { // results from before these keys have no such rate
-        return figures.contains(key) ? fmt::format("{:.2f}", figures[key].get<double>()) : "-";
+    const auto all = [](std::string (*figure)(const ordered_json&)) {
+        return [figure](const ordered_json& cell) { return figure(cell.at("load").at("all")); };
     };
-    const std::string name =
-        cell["name"].get<std::string>() + ": " + figures["endpoint"].get<std::string>();
-    const auto answered = figures["answered"].get<std::uint64_t>();
-    requests.add({name, std::to_string(answered), std::to_string(failures(figures)),
-                  whole(latency["mean"]), whole(latency["min"]), whole(latency["max"]),
-                  whole(latency["p50"]), rate("requests_per_second"), rate("failures_per_second"),
-                  refusals(figures)});
-    std::vector<std::string> row{name};
-    for (const char* const percent :
-         {"p50", "p66", "p75", "p80", "p90", "p95", "p98", "p99", "p99.9", "p99.99", "p100"}) {
-        row.push_back(whole(latency[percent]));
-    }
-    percentiles.add(std::move(row));
+    return {{"timeout", text_at("/name")},
+            {"clients", number_at("/load/clients")},
+            {"failures", all(failures)},
+            {"req/s", number_at("/load/requests_per_second")},
+            {"author's failures", original_at(&std::pair<int, int>::first)},
+            {"author's req/s", original_at(&std::pair<int, int>::second)},
+            {"served after stop", number_at("/load/answered_after_stop")},
+            {"last after ms", number_at("/load/last_answer_after_stop_ms")},
+            {"unanswered", number_at("/load/all/unanswered")},
+            {"p50 ms", number_at("/load/all/latency_ms/p50")},
+            {"p99 ms", number_at("/load/all/latency_ms/p99")},
+            {"status/code", all(refusals)}};
 }
 
 /// As the load tool of systems B and E prints it: a row for each endpoint, and one for all of them.
 /// Counts and times include what was answered after the stop; the rates do not.
-std::string table_per_endpoint(const std::string& title, const Cells& cells)
+std::string tables_per_endpoint(const Cells& cells)
 {
-    TextTable requests({"name", "# reqs", "# fails", "avg", "min", "max", "med", "req/s",
-                        "failures/s", "status/code"});
-    TextTable percentiles(
-        {"ms", "50%", "66%", "75%", "80%", "90%", "95%", "98%", "99%", "99.9%", "99.99%", "100%"});
+    Cells endpoints;
     for (const ordered_json& cell : cells) {
-        const ordered_json& load = cell["load"];
-        if (load["endpoints"].size() > 1) {
-            for (const ordered_json& endpoint : load["endpoints"]) {
-                add_endpoint(requests, percentiles, cell, endpoint);
+        const auto add = [&](ordered_json figures) {
+            figures["name"] = text_at("/name")(cell) + ": " + text_at("/endpoint")(figures);
+            endpoints.push_back(std::move(figures));
+        };
+        const ordered_json& load = cell.at("load");
+        if (load.at("endpoints").size() > 1) {
+            for (const ordered_json& endpoint : load.at("endpoints")) {
+                add(endpoint);
             }
         }
-        add_endpoint(requests, percentiles, cell, load["all"]);
+        add(load.at("all"));
     }
-    return title + requests.text() + "\n" + percentiles.text();
+    Columns percentiles{{"ms", text_at("/name")}};
+    for (const std::string percent :
+         {"50", "66", "75", "80", "90", "95", "98", "99", "99.9", "99.99", "100"}) {
+        percentiles.push_back({percent + "%", number_at("/latency_ms/p" + percent)});
+    }
+    return table_of(endpoints, {{"name", text_at("/name")},
+                                {"# reqs", number_at("/answered")},
+                                {"# fails", failures},
+                                {"avg", number_at("/latency_ms/mean")},
+                                {"min", number_at("/latency_ms/min")},
+                                {"max", number_at("/latency_ms/max")},
+                                {"med", number_at("/latency_ms/p50")},
+                                {"req/s", number_at("/requests_per_second", 2)},
+                                {"failures/s", number_at("/failures_per_second", 2)},
+                                {"status/code", refusals}}) +
+           "\n" + table_of(endpoints, percentiles);
 }
 
-std::string table_c(const Cells& cells)
+/// Of the companions in that mode, or of all: "5 + 6"; "-" where there were none.
+LineCell companions(const char* figure, const std::string& mode = "")
 {
-    TextTable table({"knobs", "http ok", "http 500", "half-written", "of them rows", "http p95 ms",
-                     "script ok", "script locked", "reader ok", "reader locked", "rows stored"});
-    for (const ordered_json& cell : cells) {
-        const ordered_json& all = cell["load"]["all"];
-        std::map<std::string, ordered_json> beside;
-        for (const ordered_json& companion : cell["companions"]) {
-            beside[companion["mode"].get<std::string>()] = companion;
+    return [=](const ordered_json& cell) {
+        std::string text;
+        for (const ordered_json& companion : cell.at("companions")) {
+            if (mode.empty() || companion.at("mode") == mode) {
+                text += (text.empty() ? "" : " + ") +
+                        std::to_string(companion.at(figure).get<std::uint64_t>());
+            }
         }
-        const auto figure = [&](const std::string& mode, const char* key) {
-            return beside.contains(mode) ? whole(beside[mode][key]) : std::string("-");
-        };
-        table.add({cell["name"].get<std::string>(), std::to_string(statuses(all, "200")),
-                   std::to_string(statuses(all, "500")),
-                   whole(cell["account"]["half_written_requests"]),
-                   whole(cell["account"]["half_written"]), whole(all["latency_ms"]["p95"]),
-                   figure("script", "done"), figure("script", "locked"), figure("reader", "done"),
-                   figure("reader", "locked"), whole(cell["account"]["stored"])});
-    }
-    return "System C, a site and a script on one database:\n" + table.text();
+        return text.empty() ? "-" : text;
+    };
+}
+
+Columns columns_c()
+{
+    return {{"knobs", text_at("/name")},
+            {"http ok", status("200")},
+            {"http 500", status("500")},
+            {"half-written", number_at("/account/half_written_requests")},
+            {"of them rows", number_at("/account/half_written")},
+            {"http p95 ms", number_at("/load/all/latency_ms/p95")},
+            {"script ok", companions("done", "script")},
+            {"script locked", companions("locked", "script")},
+            {"reader ok", companions("done", "reader")},
+            {"reader locked", companions("locked", "reader")},
+            {"rows stored", number_at("/account/stored")}};
 }
 
 /// A's helper beside the server, and ways to come by a connection.
-std::string table_of_questions(const Cells& cells)
+Columns columns_of_questions()
 {
-    TextTable table({"case", "clients", "200", "500", "503", "req/s", "p99 ms", "helper ok",
-                     "helper locked", "pruned", "rows stored"});
-    for (const ordered_json& cell : cells) {
-        const ordered_json& all = cell["load"]["all"];
-        std::string ok = "-";
-        std::string locked = "-";
-        if (!cell["companions"].empty()) {
-            ok.clear();
-            locked.clear();
-        }
-        for (const ordered_json& companion : cell["companions"]) {
-            ok += (ok.empty() ? "" : " + ") + whole(companion["done"]);
-            locked += (locked.empty() ? "" : " + ") + whole(companion["locked"]);
-        }
-        table.add({cell["name"].get<std::string>(), whole(cell["load"]["clients"]),
-                   std::to_string(statuses(all, "200")), std::to_string(statuses(all, "500")),
-                   std::to_string(statuses(all, "503")), whole(cell["load"]["requests_per_second"]),
-                   whole(all["latency_ms"]["p99"]), ok, locked, whole(cell["account"]["pruned"]),
-                   whole(cell["account"]["stored"])});
-    }
-    return "System A's questions:\n" + table.text();
+    return {{"case", text_at("/name")},
+            {"clients", number_at("/load/clients")},
+            {"200", status("200")},
+            {"500", status("500")},
+            {"503", status("503")},
+            {"req/s", number_at("/load/requests_per_second")},
+            {"p99 ms", number_at("/load/all/latency_ms/p99")},
+            {"helper ok", companions("done")},
+            {"helper locked", companions("locked")},
+            {"pruned", number_at("/account/pruned")},
+            {"rows stored", number_at("/account/stored")}};
 }
 
 } // namespace
 
-std::string web_tables(const std::vector<ordered_json>& cells)
+std::string web_tables(const Cells& cells)
 {
     std::string text;
-    const auto add = [&](const std::string& system, const auto& table) {
-        if (const Cells chosen = of_system(cells, system); !chosen.empty()) {
-            text += (text.empty() ? "" : "\n") + table(chosen);
+    const auto add = [&](const std::string& system, const std::string& title, const auto& table) {
+        Cells chosen;
+        std::copy_if(cells.begin(), cells.end(), std::back_inserter(chosen),
+                     [&](const ordered_json& cell) { return cell.at("system") == system; });
+        if (!chosen.empty()) {
+            text += (text.empty() ? "" : "\n") + title + ":\n" + table(chosen);
         }
     };
-    add("A", table_a);
-    add("A?", table_of_questions);
-    add("B",
-        [](const Cells& chosen) { return table_per_endpoint("System B, create_user:\n", chosen); });
-    add("C", table_c);
-    add("E", [](const Cells& chosen) {
-        return table_per_endpoint("System E, seven kinds of request:\n", chosen);
-    });
+    const auto with = [](const Columns& columns) {
+        return [columns](const Cells& chosen) { return table_of(chosen, columns); };
+    };
+    add("A", "System A, one row for each request", with(columns_a()));
+    add("A?", "System A's questions", with(columns_of_questions()));
+    add("B", "System B, create_user", tables_per_endpoint);
+    add("C", "System C, a site and a script on one database", with(columns_c()));
+    add("E", "System E, seven kinds of request", tables_per_endpoint);
     return text;
 }
 

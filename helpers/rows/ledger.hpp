@@ -29,6 +29,7 @@ struct Findings {
     std::size_t wrong() const { return lost + unexpected + duplicate; }
     bool holds() const { return wrong() == 0; }
 };
+BOOST_DESCRIBE_STRUCT(Findings, (), (lost, unexpected, duplicate, unknown_stored))
 
 /// The comparison of what was said with what is stored. The identity that always holds: stored =
 /// acknowledged - lost + unexpected + unknown_stored + duplicate.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
 
 #include <cstddef>
@@ -30,6 +31,7 @@ struct OutcomeCounts {
     }
     std::size_t sum() const { return acknowledged + locked + failed + unknown; }
 };
+BOOST_DESCRIBE_STRUCT(OutcomeCounts, (), (acknowledged, locked, failed, unknown))
 
 /// What is known of a row's refusal: all that the rule of outcomes looks at.
 struct Refusal {

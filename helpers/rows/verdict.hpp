@@ -25,6 +25,7 @@ struct Evidence : OutcomeCounts, Findings {
     std::size_t stopped = 0; ///< of the unknown: stopped on purpose when another was locked
     std::string flaw; ///< a set-up that failed, or a writer that broke the protocol; empty: none
 };
+BOOST_DESCRIBE_STRUCT(Evidence, (OutcomeCounts, Findings), (writers, integrity))
 
 /// Broken comes before void, void before locked, locked before stored. A trial that was stopped
 /// at its first locked writer is locked although the rows of those that were stopped are unknown;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/describe/class.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -89,5 +91,8 @@ struct FirstLock {
     /// "decided", "budget", "trials", "too many void trials: …", or "not stopped" while it goes on
     std::string stopped_because;
 };
+BOOST_DESCRIBE_STRUCT(FirstLock, (),
+                      (holds, holds_p_high, first_lock, m50, m50_low, m50_high, trials,
+                       trials_locked, levels, monotone, stopped_because))
 
 } // namespace firstlock

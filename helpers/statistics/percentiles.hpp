@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/describe/class.hpp>
+
 #include <vector>
 
 namespace firstlock {
@@ -19,6 +21,7 @@ struct Percentiles {
     double p99 = 0;
     double max = 0;
 };
+BOOST_DESCRIBE_STRUCT(Percentiles, (), (p50, p90, p99, max))
 
 /// All four of them after sorting once. Throws as percentile() does.
 Percentiles percentiles(std::vector<double> sample);

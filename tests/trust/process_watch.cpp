@@ -24,7 +24,14 @@ ProcessWatch::ProcessWatch(pid_t pid) : pid_(pid)
 bool ProcessWatch::ended_by(const Deadline& deadline) const
 {
     pollfd entry{handle_.get(), POLLIN, 0};
-    return handle_.get() < 0 || ::poll(&entry, 1, static_cast<int>(deadline.left().count())) == 1;
+    int ready = handle_.get() < 0 ? 1 : -1; // it had ended before
+    while (ready < 0) {
+        ready = ::poll(&entry, 1, static_cast<int>(deadline.left().count()));
+        if (ready < 0 && errno != EINTR) {
+            return false;
+        }
+    }
+    return ready == 1;
 }
 
 } // namespace firstlock

@@ -1,7 +1,6 @@
 // Goal:   the tables say what the lines say, and leave nothing out that makes a figure less than it
 //         looks.
 // Method: made-up lines and searches, one thing to see in each.
-#include "helpers/results/summary.hpp"
 #include "helpers/results/tables.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -15,7 +14,7 @@ namespace {
 TrialRecord trial(const std::string& host, const std::string& search = "")
 {
     TrialRecord record;
-    record.case_name = "a case";
+    record.case_ = "a case";
     record.search = search;
     record.profile = "wal";
     record.writers = 20;
@@ -23,7 +22,7 @@ TrialRecord trial(const std::string& host, const std::string& search = "")
     record.locked = 3;
     record.first_locked = FirstLocked{1234, 17, 3};
     record.wait_ms = Percentiles{1, 2, 3, 9999};
-    record.environment.host = host;
+    record.host = host;
     record.verdict = Verdict::locked;
     return record;
 }
@@ -70,7 +69,7 @@ TEST_CASE(
     CHECK_THAT(first_lock_table({search_that(found, false)}), ContainsSubstring("unfinished"));
     found.monotone = false;
     CHECK_THAT(first_lock_table({search_that(found)}), ContainsSubstring("falls again with M"));
-    found.levels = {Level{{}, 32}, Level{{.trials = 1}, 64}};
+    found.levels.resize(2);
     found.levels[0].void_trials = 2;
     found.levels[1].void_trials = 1;
     CHECK_THAT(first_lock_table({search_that(found)}), ContainsSubstring("3 void trials"));

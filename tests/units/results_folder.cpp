@@ -4,10 +4,11 @@
 //         of this run.
 #include "helpers/results/results_folder.hpp"
 #include "fixtures/run/scratch_directory.hpp"
-#include "helpers/results/summary.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,7 +23,7 @@ namespace {
 TrialRecord record_of(const std::string& case_name)
 {
     TrialRecord record;
-    record.case_name = case_name;
+    record.case_ = case_name;
     return record;
 }
 
@@ -30,6 +31,11 @@ std::string text_of(const std::filesystem::path& file)
 {
     std::ifstream in(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
+}
+
+nlohmann::json summary_in(const std::filesystem::path& folder)
+{
+    return nlohmann::json::parse(text_of(folder / "summary.json"));
 }
 
 } // namespace
@@ -52,7 +58,7 @@ TEST_CASE("harness.results: a half line does not swallow the line that comes aft
     folder.append(record_of("second"));
     REQUIRE_NOTHROW(folder.trials());
     REQUIRE(folder.trials().size() == 2);
-    CHECK(folder.trials().at(1).case_name == "second");
+    CHECK(folder.trials().at(1).case_ == "second");
 }
 
 TEST_CASE("harness.results: several processes that append at once lose no line")
@@ -84,7 +90,7 @@ TEST_CASE("harness.results: several processes that append at once lose no line")
     }
     std::map<std::string, int> counts;
     for (const TrialRecord& record : folder.trials()) {
-        ++counts[record.case_name];
+        ++counts[record.case_];
     }
     REQUIRE(counts.size() == processes);
     for (const auto& [name, count] : counts) {
@@ -100,7 +106,7 @@ TEST_CASE("harness.results: a new run puts the one before away and starts empty"
     folder.begin_run();
     const std::string former = folder.run_id();
     folder.append(record_of("first"));
-    folder.append_search(search_state("a", record_of("first"), FirstLock{}, true), {});
+    folder.append(search_state("a", record_of("first"), FirstLock{}, true), {});
     folder.begin_run();
 
     CHECK(folder.run_id() != former);
@@ -110,7 +116,7 @@ TEST_CASE("harness.results: a new run puts the one before away and starts empty"
     const ResultsFolder earlier(scratch.path() / "earlier" / former);
     REQUIRE(earlier.trials().size() == 1);
     CHECK(earlier.trials().at(0).run_id == former);
-    CHECK(earlier.summary().at("run_id") == former);
+    CHECK(summary_in(earlier.root()).at("run_id") == former);
 }
 
 TEST_CASE("harness.results: a run whose former results cannot be put away does not begin")
@@ -131,16 +137,16 @@ TEST_CASE(
     const ScratchDirectory scratch;
     ResultsFolder folder(scratch.path());
     FirstLock found;
-    folder.append_search(search_state("a", record_of("x"), found, false), {});
+    folder.append(search_state("a", record_of("x"), found, false), {});
     const std::string before = text_of(scratch.path() / "summary.json");
     std::ifstream reader(scratch.path() /
                          "summary.json"); // opened before, reads the old text to its end
     found.trials = 5;
-    folder.append_search(search_state("b", record_of("x"), found, true), {});
-    folder.append_search(search_state("a", record_of("x"), found, true), {});
+    folder.append(search_state("b", record_of("x"), found, true), {});
+    folder.append(search_state("a", record_of("x"), found, true), {});
 
     CHECK(std::string{std::istreambuf_iterator<char>(reader), {}} == before);
-    const auto summary = folder.summary();
+    const auto summary = summary_in(scratch.path());
     REQUIRE(summary.at("first_lock").size() == 2);
     CHECK(summary.at("first_lock").at(0).at("trials") == 5);
     for (const auto& entry : std::filesystem::directory_iterator(scratch.path())) {

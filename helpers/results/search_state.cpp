@@ -1,0 +1,97 @@
+#include "helpers/results/search_state.hpp"
+
+#include "helpers/described/json.hpp"
+
+namespace firstlock {
+namespace {
+
+/// A level as it stands in a line. Its bounds describe it alone, as if its trials had been fixed in
+/// number beforehand.
+struct LevelLine {
+    int writers = 0, trials = 0, locked_trials = 0, locked_writers = 0, void_trials = 0;
+    double p_low = 0, p_high = 1;
+};
+BOOST_DESCRIBE_STRUCT(LevelLine, (),
+                      (writers, trials, locked_trials, locked_writers, void_trials, p_low, p_high))
+
+} // namespace
+} // namespace firstlock
+
+template <>
+struct nlohmann::adl_serializer<firstlock::Level> {
+    static void to_json(ordered_json& json, const firstlock::Level& level)
+    {
+        const auto p = firstlock::clopper_pearson(level);
+        json = firstlock::LevelLine{
+            level.writers,     level.trials, level.locked, level.locked_writers,
+            level.void_trials, p.low,        p.high};
+    }
+    static void from_json(const ordered_json& json, firstlock::Level& level)
+    {
+        const auto line = json.get<firstlock::LevelLine>();
+        level = {
+            {line.locked_trials, line.trials}, line.writers, line.locked_writers, line.void_trials};
+    }
+};
+
+/// A number, or on which side of the range it lies; null where nothing is known.
+template <>
+struct nlohmann::adl_serializer<firstlock::WritersOrOutside> {
+    using Place = firstlock::WritersOrOutside::Place;
+
+    static void to_json(ordered_json& json, const firstlock::WritersOrOutside& value)
+    {
+        if (value.place != Place::inside) {
+            json = value.place == Place::below ? "below" : "above";
+        } else if (value.writers > 0) {
+            json = value.writers;
+        }
+    }
+    static void from_json(const ordered_json& json, firstlock::WritersOrOutside& value)
+    {
+        if (json.is_string()) {
+            value.place = json == "below" ? Place::below : Place::above;
+        } else if (!json.is_null()) {
+            json.get_to(value.writers);
+        }
+    }
+};
+
+namespace firstlock {
+
+using nlohmann::ordered_json;
+
+SearchState search_state(const std::string& search, const TrialRecord& example,
+                         const FirstLock& found, bool finished)
+{
+    SearchState state{example,           found,   search, example.case_, example.file_system,
+                      found.writers_max, finished};
+    if (found.trials == 0) { // nothing is known about M50, and a number would look like knowledge
+        state.m50 = state.m50_low = state.m50_high = {};
+    }
+    return state;
+}
+
+std::string line_of(const SearchState& state)
+{
+    return ordered_json(state).dump();
+}
+
+SearchState search_from(const ordered_json& line)
+{
+    return line.get<SearchState>();
+}
+
+std::string summary_text(const std::string& run_id, const Environment& environment,
+                         const std::vector<SearchState>& searches)
+{
+    ordered_json summary{{"schema", results_schema}, {"run_id", run_id}, {"updated_at", utc_now()}};
+    summary.update(ordered_json(environment));
+    summary["first_lock"] = searches;
+    for (ordered_json& search : summary["first_lock"]) {
+        search.erase("search");
+    }
+    return summary.dump(2) + "\n";
+}
+
+} // namespace firstlock
