@@ -14,12 +14,15 @@ using namespace firstlock;
 
 namespace {
 
-/// A measurement: rows may be locked, but the account has to balance.
-void check_account(const Trial& trial, std::size_t rows_in_table)
+/// Of who is locked where the mode and 5 s are what people start from: rows may be, but the account
+/// has to balance.
+void measure(FreshTable& table, const Profile& profile, std::size_t writers)
 {
+    table.use(profile);
+    const Trial trial = table.insert_in_parallel(example_rows(writers));
     CHECK_THAT(trial, NothingLost());
     CHECK_THAT(trial, CountsAddUp());
-    CHECK(rows_in_table == trial.rows_after);
+    CHECK(table.row_count() == trial.rows_after);
     if (trial.ran_out_of_time) {
         SKIP("nothing was measured: " << trial.void_because);
     }
@@ -89,35 +92,25 @@ TEST_CASE_METHOD(FreshTable, "parallel.500 rows")
 
 TEST_CASE_METHOD(FreshTable, "parallel.250 rows with WAL")
 {
-    use(profile("wal"));
-    const Trial trial = insert_in_parallel(example_rows(250));
-    check_account(trial, row_count());
+    measure(*this, profile("wal"), 250);
 }
 
 TEST_CASE_METHOD(FreshTable, "parallel.500 rows with WAL")
 {
-    use(profile("wal"));
-    const Trial trial = insert_in_parallel(example_rows(500));
-    check_account(trial, row_count());
+    measure(*this, profile("wal"), 500);
 }
 
 TEST_CASE_METHOD(FreshTable, "parallel.50 rows in rollback", "[small]")
 {
-    use(profile("rollback"));
-    const Trial trial = insert_in_parallel(example_rows(50));
-    check_account(trial, row_count());
+    measure(*this, profile("rollback"), 50);
 }
 
 TEST_CASE_METHOD(FreshTable, "parallel.250 rows in rollback")
 {
-    use(profile("rollback"));
-    const Trial trial = insert_in_parallel(example_rows(250));
-    check_account(trial, row_count());
+    measure(*this, profile("rollback"), 250);
 }
 
 TEST_CASE_METHOD(FreshTable, "parallel.500 rows in rollback")
 {
-    use(profile("rollback"));
-    const Trial trial = insert_in_parallel(example_rows(500));
-    check_account(trial, row_count());
+    measure(*this, profile("rollback"), 500);
 }

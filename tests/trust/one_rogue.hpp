@@ -29,8 +29,6 @@ class OneRogue : public FreshTable {
 
     /// A trial of any command, with deadlines short enough to wait for.
     Trial run(const Command& writer, bool stop_at_first_locked = false);
-
-    std::filesystem::path directory() const { return database().parent_path(); }
 };
 
 /// The writers 1 and 2 are rogues of these modes, the others of the third.

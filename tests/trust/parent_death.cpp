@@ -4,9 +4,9 @@
 //         is read afterwards.
 #include "fixtures/run/settings.hpp"
 #include "fixtures/table/fresh_table.hpp"
-#include "helpers/process/descriptor.hpp"
 #include "helpers/process/interrupt.hpp"
 #include "helpers/sqlite/connection.hpp"
+#include "tests/trust/process_watch.hpp"
 #include "tests/trust/readme_writers.hpp"
 #include "tests/trust/second_self.hpp"
 
@@ -14,8 +14,6 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
-#include <poll.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -83,39 +81,6 @@ TEST_CASE("helper.a process with five writers", "[.]")
 }
 
 namespace {
-
-/// Watches a process that is not a child of ours, from while it lives, so that a later one of the
-/// same number is not taken for it. One that has ended and was not reaped yet counts as ended.
-class ProcessWatch {
-  public:
-    explicit ProcessWatch(pid_t pid) : pid_(pid)
-    {
-#ifdef SYS_pidfd_open
-        handle_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-        REQUIRE((handle_.get() >= 0 || errno == ENOSYS));
-#endif
-        if (handle_.get() < 0) { // Linux before 5.3
-            SKIP("this system does not tell of the end of a process that is not a child");
-        }
-    }
-    pid_t pid() const
-    {
-        return pid_;
-    }
-    bool ended_by(const Deadline& deadline) const
-    {
-        pollfd entry{handle_.get(), POLLIN, 0};
-        int ready = -1;
-        do {
-            ready = ::poll(&entry, 1, static_cast<int>(deadline.left().count()));
-        } while (ready < 0 && errno == EINTR);
-        return ready == 1;
-    }
-
-  private:
-    pid_t pid_;
-    Descriptor handle_;
-};
 
 /// Catch2 fixture: the second process, the watches on its writers, and the table that they were to
 /// write to.

@@ -1,12 +1,13 @@
 // Goal:   what a writer says is understood as it was meant, and what breaks the protocol is quoted.
 // Method: lines through parse_line() and format(); tasks through the environment.
 #include "helpers/writer/protocol.hpp"
+#include "tests/units/environment_variable.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include <cstdlib>
+#include <list>
 
 using namespace firstlock;
 using Catch::Matchers::ContainsSubstring;
@@ -15,35 +16,20 @@ namespace {
 
 const std::string some_row = "00112233-4455-6677-8899-aabbccddeeff";
 
-/// Sets the whole environment of a task, and takes it back.
-class TaskEnvironment {
-  public:
+/// The whole environment of a task, for as long as this lives.
+struct TaskEnvironment {
+    std::list<EnvironmentVariable> variables;
+
     TaskEnvironment()
     {
         for (const auto& list :
              {task_environment("/tmp/a.db", {}), task_environment(3, some_row)}) {
             for (const std::string& entry : list) {
-                set(entry.substr(0, entry.find('=')), entry.substr(entry.find('=') + 1));
+                const std::size_t equals = entry.find('=');
+                variables.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
             }
         }
     }
-    ~TaskEnvironment()
-    {
-        for (const std::string& name : names_) {
-            ::unsetenv(name.c_str());
-        }
-    }
-    TaskEnvironment(const TaskEnvironment&) = delete;
-    TaskEnvironment& operator=(const TaskEnvironment&) = delete;
-
-    void set(const std::string& name, const std::string& value)
-    {
-        names_.push_back(name);
-        ::setenv(name.c_str(), value.c_str(), 1);
-    }
-
-  private:
-    std::vector<std::string> names_;
 };
 
 } // namespace
@@ -137,8 +123,8 @@ TEST_CASE(
         {"FIRSTLOCK_TASK_CONNECT", "later", "before_go, after_go"},
     }));
     CAPTURE(name, value);
-    TaskEnvironment environment;
-    environment.set(name, value);
+    const TaskEnvironment environment;
+    const EnvironmentVariable senseless(name, value);
     CHECK_THROWS_WITH(task_from_environment(), ContainsSubstring(name) &&
                                                    ContainsSubstring(value) &&
                                                    ContainsSubstring(accepted));

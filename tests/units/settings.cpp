@@ -4,51 +4,24 @@
 //         and the environment is put back as it was.
 #include "fixtures/run/settings.hpp"
 #include "fixtures/run/scratch_directory.hpp"
-#include "fixtures/table/profiles.hpp"
+#include "tests/units/environment_variable.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include <cstdlib>
 #include <fstream>
-#include <optional>
+#include <list>
 
 using namespace firstlock;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-/// One variable of the environment, for as long as this lives.
-class Variable {
-  public:
-    Variable(std::string name, const std::string& value) : name_(std::move(name))
-    {
-        if (const char* const former = std::getenv(name_.c_str())) {
-            former_ = former;
-        }
-        ::setenv(name_.c_str(), value.c_str(), 1);
-    }
-    ~Variable()
-    {
-        if (former_) {
-            ::setenv(name_.c_str(), former_->c_str(), 1);
-        } else {
-            ::unsetenv(name_.c_str());
-        }
-    }
-    Variable(const Variable&) = delete;
-    Variable& operator=(const Variable&) = delete;
-
-  private:
-    std::string name_;
-    std::optional<std::string> former_;
-};
-
 void check_refused(const std::string& name, const std::string& value, const std::string& accepted)
 {
     CAPTURE(name, value);
-    const Variable variable(name, value);
+    const EnvironmentVariable variable(name, value);
     CHECK_THROWS_AS(read_settings(), SettingsError);
     CHECK_THROWS_WITH(read_settings(),
                       ContainsSubstring(name + " is '" + value + "'; accepted: ") &&
@@ -105,7 +78,7 @@ TEST_CASE("harness.settings: an empty value is refused like any other senseless 
 TEST_CASE("harness.settings: an unknown name with the prefix is refused with the known ones")
 {
     const std::string typo = GENERATE(as<std::string>(), "FIRSTLOCK_PROFIL", "FIRSTLOCK_");
-    const Variable variable(typo, "1");
+    const EnvironmentVariable variable(typo, "1");
     CHECK_THROWS_WITH(read_settings(),
                       ContainsSubstring(typo + " is not a setting of firstlock; accepted: ") &&
                           ContainsSubstring("FIRSTLOCK_PROFILE, "));
@@ -116,20 +89,24 @@ TEST_CASE("harness.settings: sensible values are taken")
     const ScratchDirectory scratch;
     const auto promises = scratch.path() / "promises.json";
     std::ofstream(promises) << "{}";
-    const Variable directory("FIRSTLOCK_DIR", scratch.path().string());
-    const Variable results("FIRSTLOCK_RESULTS", (scratch.path() / "made/for this").string());
-    const Variable profile("FIRSTLOCK_PROFILE", "python");
-    const Variable profiles("FIRSTLOCK_PROFILES", "rails,sqlite");
-    const Variable most("FIRSTLOCK_MAX_WRITERS", "77");
-    const Variable trials("FIRSTLOCK_TRIALS", "9");
-    const Variable budget("FIRSTLOCK_BUDGET_S", "2.5");
-    const Variable seed("FIRSTLOCK_SEED", "18446744073709551615");
-    const Variable promise("FIRSTLOCK_PROMISES", promises.string());
-    const Variable writer("FIRSTLOCK_WRITER", "python3 'my writer.py'");
-    const Variable factor("FIRSTLOCK_DEADLINE_FACTOR", "2.5");
-    const Variable undecided("FIRSTLOCK_UNDECIDED", "skip");
-    const Variable keep("FIRSTLOCK_KEEP", "1");
-    const Variable depth("FIRSTLOCK_DEPTH", "deep");
+    std::list<EnvironmentVariable> all;
+    for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+             {"DIR", scratch.path().string()},
+             {"RESULTS", (scratch.path() / "made/for this").string()},
+             {"PROFILE", "python"},
+             {"PROFILES", "rails,sqlite"},
+             {"MAX_WRITERS", "77"},
+             {"TRIALS", "9"},
+             {"BUDGET_S", "2.5"},
+             {"SEED", "18446744073709551615"},
+             {"PROMISES", promises.string()},
+             {"WRITER", "python3 'my writer.py'"},
+             {"DEADLINE_FACTOR", "2.5"},
+             {"UNDECIDED", "skip"},
+             {"KEEP", "1"},
+             {"DEPTH", "deep"}}) {
+        all.emplace_back("FIRSTLOCK_" + name, value);
+    }
 
     const Settings read = read_settings();
     CHECK(read.directory == std::filesystem::canonical(scratch.path()));
