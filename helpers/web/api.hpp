@@ -1,5 +1,7 @@
 #pragma once
 
+#include "helpers/requests/kind.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,22 +11,8 @@
 // and what an answer says. Pure: neither HTTP nor SQLite is known here.
 namespace firstlock::web {
 
-/// The requests of the systems that people met: `ping` touches no database (system A's control),
-/// `insert` is A's, `create_user` is B's, `insert_many` is C's, the seven from `read` on are E's.
-enum class Endpoint {
-    ping,
-    count,
-    insert,
-    insert_many,
-    create_user,
-    read,
-    write,
-    read_write,
-    write_read,
-    read_write_transaction,
-    read_write_transaction_immediate,
-    write_read_transaction,
-};
+/// What a site is asked for is what any user of a database does.
+using Endpoint = RequestKind;
 constexpr std::size_t endpoint_count = 12;
 constexpr unsigned rows_most = 1000; ///< of one insert_many
 
