@@ -76,7 +76,7 @@ class Statements {
         }
         try {
             Statement statement(connection_, "INSERT INTO messages(msg) VALUES (?)");
-            statement.bind(1, text_of(RowId{*request_.id, row_++}));
+            statement.bind(1, row_text(*request_.id, row_++));
             take("insert", statement.run());
         } catch (const SqliteError& error) { // preparing reads the schema, which may be locked
             answer_ = refused(error.code(), "insert", error.what());
@@ -92,8 +92,8 @@ class Statements {
         }
     }
 
-    bool ok() const { return answer_.kind == Answer::Kind::ok; }
-    const Answer& answer() const { return answer_; }
+    bool ok() const { return answer_.result == Result::ok; }
+    const RequestResult& answer() const { return answer_; }
 
   private:
     void run(const char* stage, const char* sql)
@@ -113,7 +113,7 @@ class Statements {
     Connection& connection_;
     const Request& request_;
     std::uint32_t row_ = 0;
-    Answer answer_;
+    RequestResult answer_;
 };
 
 /// Read and write in either order; with work between them, which is what decides how often a
@@ -197,13 +197,14 @@ void run_statements(const Request& request, const ServerSettings& settings, Stat
 
 } // namespace
 
-Answer refused(int code, std::string stage, std::string text)
+RequestResult refused(int code, std::string stage, std::string text)
 {
-    return {is_locked_code(code) ? Answer::Kind::locked : Answer::Kind::failed, code,
-            std::move(stage), std::move(text)};
+    return {is_locked_code(code) ? Result::locked : Result::failed, code, std::move(stage),
+            std::move(text)};
 }
 
-Answer run_request(const Request& request, Connection& connection, const ServerSettings& settings)
+RequestResult run_request(const Request& request, Connection& connection,
+                          const ServerSettings& settings)
 {
     Statements statements(connection, request);
     run_statements(request, settings, statements);
