@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 
-constexpr std::uint64_t body_most = 1'048'576;
+constexpr std::uint64_t body_max = 1'048'576;
 
 class BeastChannel final : public LoadChannel {
   public:
@@ -59,7 +59,7 @@ class BeastChannel final : public LoadChannel {
     void read()
     {
         parser_.emplace();
-        parser_->body_limit(body_most);
+        parser_->body_limit(body_max);
         http::async_read(stream_, buffer_, *parser_, [this](auto error, std::size_t) {
             if (error) {
                 finish({});

@@ -37,20 +37,21 @@ std::vector<std::string> rows_of(const Request& request)
 {
     std::vector<std::string> rows(std::max(1U, request.rows()));
     for (std::uint32_t row = 0; row < request.rows(); ++row) {
-        rows[row] = text_of(RowId{*request.id, row});
+        rows[row] = row_text(*request.id, row);
     }
     return rows;
 }
 
 } // namespace
 
-Answer refused(int code, std::string stage, std::string text)
+RequestResult refused(int code, std::string stage, std::string text)
 {
-    return {is_locked_code(code) ? Answer::Kind::locked : Answer::Kind::failed, code,
-            std::move(stage), std::move(text)};
+    return {is_locked_code(code) ? Result::locked : Result::failed, code, std::move(stage),
+            std::move(text)};
 }
 
-Answer run_request(const Request& request, Connection& connection, const ServerSettings& settings)
+RequestResult run_request(const Request& request, Connection& connection,
+                          const ServerSettings& settings)
 {
     const auto duration = request.endpoint == Endpoint::create_user ? settings.create_user_work
                                                                     : settings.between_statements;
@@ -63,7 +64,7 @@ Answer run_request(const Request& request, Connection& connection, const ServerS
         return refused(report.code, report.stage == "write" ? "insert" : report.stage,
                        engine.refusal_text());
     }
-    Answer answer;
+    RequestResult answer;
     if (request.endpoint == Endpoint::count) {
         answer.text = engine.value();
     }

@@ -1,4 +1,4 @@
-#include "helpers/web/worker_process.hpp"
+#include "helpers/web/server.hpp"
 
 #include "helpers/sqlite/error.hpp"
 #include "helpers/web/connections.hpp"
@@ -6,11 +6,14 @@
 #include "helpers/web/requests.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <random>
@@ -20,6 +23,10 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+constexpr int backlog = 4096;
+constexpr std::array<int, 3> ending_signals{SIGTERM, SIGINT, SIGHUP};
 
 /// Runs requests on whichever thread calls it.
 class Application {
@@ -29,7 +36,7 @@ class Application {
     {
     }
 
-    Answer run(Request request)
+    RequestResult run(Request request)
     {
         if (!request.id) {
             request.id = RequestId{sender_, sequence_++};
@@ -37,11 +44,11 @@ class Application {
         try {
             auto connection = connections_.take();
             if (connection == nullptr) {
-                return {Answer::Kind::exhausted, 0, "pool", "no connection became free in time"};
+                return {Result::exhausted, 0, "pool", "no connection became free in time"};
             }
-            Answer answer = run_request(request, *connection, settings_);
+            RequestResult result = run_request(request, *connection, settings_);
             connections_.give_back(std::move(connection));
-            return answer;
+            return result;
         } catch (const SqliteError& error) {
             return refused(error.code(), "open", error.what());
         }
@@ -54,42 +61,51 @@ class Application {
     std::atomic<std::uint32_t> sequence_ = 0;
 };
 
-class Worker {
+class Server {
   public:
-    Worker(int listener, int ready, const ServerSettings& settings)
-        : settings_(settings), acceptor_(context_), ready_(ready)
+    explicit Server(const ServerSettings& settings) : settings_(settings)
     {
-        sockaddr_storage address{};
-        socklen_t length = sizeof(address);
-        ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length);
-        acceptor_.assign(address.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(),
-                         listener);
+        for (const int signal : ending_signals) {
+            signals_.add(signal);
+        }
+        listen();
     }
 
-    WorkerTotals run()
+    unsigned short port() const { return acceptor_.local_endpoint().port(); }
+
+    ServerReport run()
     {
-        signals_.async_wait([this](auto error, int) {
-            if (!error) {
-                drain();
-            }
-        });
+        signals_.async_wait([this](auto error, int) { drain_unless(error.failed()); });
+        read_stdin();
         accept();
-        const char byte = 'r';
-        if (::write(ready_, &byte, 1) != 1 || ::close(ready_) != 0) {
-            context_.stop(); // the parent is gone
-        }
         context_.run();
         threads_.join();
-        // A second SIGTERM, as of a parent and its process group, must not kill what has drained.
-        sigset_t terminate;
-        sigemptyset(&terminate);
-        sigaddset(&terminate, SIGTERM);
-        ::pthread_sigmask(SIG_BLOCK, &terminate, nullptr);
-        totals_.requests = hub_.requests;
-        return totals_;
+        // A second signal, as of a parent and its process group, must not kill what has drained.
+        sigset_t late;
+        sigemptyset(&late);
+        for (const int signal : ending_signals) {
+            sigaddset(&late, signal);
+        }
+        ::pthread_sigmask(SIG_BLOCK, &late, nullptr);
+        report_.requests = hub_.requests;
+        return report_;
     }
 
   private:
+    /// The first process of a site binds its port for itself, and only then lets others join: so
+    /// the port of another site is in use, as it should be, and nobody joins that one unasked.
+    void listen()
+    {
+        const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(settings_.address),
+                                               settings_.port);
+        acceptor_.open(endpoint.protocol());
+        acceptor_.set_option(asio::socket_base::reuse_address(true));
+        acceptor_.set_option(ReusePort(settings_.joins));
+        acceptor_.bind(endpoint);
+        acceptor_.set_option(ReusePort(true));
+        acceptor_.listen(backlog);
+    }
+
     void accept()
     {
         acceptor_.async_accept([this](auto error, asio::ip::tcp::socket socket) {
@@ -98,8 +114,7 @@ class Worker {
                         // request unanswered
             }
             if (!error) {
-                ++totals_.connections;
-                start_session(std::move(socket), hub_);
+                start(std::move(socket));
                 accept();
             } else {
                 accept_later(); // out of descriptors, most likely: others will be closed
@@ -117,17 +132,40 @@ class Worker {
         });
     }
 
-    void drain()
+    void start(asio::ip::tcp::socket socket)
     {
+        ++report_.connections;
+        start_session(std::move(socket), hub_);
+    }
+
+    /// A parent that dies without a word closes our stdin.
+    void read_stdin()
+    {
+        stdin_.async_read_some(asio::buffer(ignored_), [this](auto error, std::size_t) {
+            if (error) {
+                drain_unless(error == asio::error::operation_aborted);
+            } else {
+                read_stdin();
+            }
+        });
+    }
+
+    void drain_unless(bool has_been_cancelled)
+    {
+        if (has_been_cancelled || hub_.draining) {
+            return;
+        }
         take_in_who_waits();
         pause_.cancel();
+        signals_.cancel();
+        stdin_.cancel();
         hub_.drain();
         drain_end_ = std::chrono::steady_clock::now() + settings_.drain_timeout;
         watch_for_end();
     }
 
     /// Peers that the system has already connected to us may have sent their request: closing would
-    /// reset them.
+    /// reset them, whether or not another process still listens on the port.
     void take_in_who_waits()
     {
         boost::system::error_code error;
@@ -138,8 +176,7 @@ class Worker {
             if (acceptor_.accept(socket, error)) {
                 break;
             }
-            ++totals_.connections;
-            start_session(std::move(socket), hub_);
+            start(std::move(socket));
         }
         acceptor_.close(error);
     }
@@ -151,7 +188,7 @@ class Worker {
             return;
         }
         if (std::chrono::steady_clock::now() >= drain_end_) {
-            totals_.drained = false;
+            report_.drained = false;
             threads_.stop();
             context_.stop();
             return;
@@ -166,20 +203,24 @@ class Worker {
     SessionHub hub_{settings_, threads_,
                     [this](const Request& request) { return application_.run(request); }};
     asio::io_context context_{1};
-    asio::ip::tcp::acceptor acceptor_;
-    asio::signal_set signals_{context_, SIGTERM};
+    asio::ip::tcp::acceptor acceptor_{context_};
+    asio::signal_set signals_{context_};
+    asio::posix::stream_descriptor stdin_{context_, ::dup(STDIN_FILENO)};
     asio::steady_timer pause_{context_};
-    int ready_;
     asio::thread_pool threads_{settings_.threads};
+    std::array<char, 256> ignored_{};
     std::chrono::steady_clock::time_point drain_end_{};
-    WorkerTotals totals_;
+    ServerReport report_;
 };
 
 } // namespace
 
-WorkerTotals run_worker(int listener, int ready, const ServerSettings& settings)
+ServerReport serve(const ServerSettings& settings,
+                   const std::function<void(unsigned short port)>& ready)
 {
-    return Worker(listener, ready, settings).run();
+    Server server(settings);
+    ready(server.port());
+    return server.run();
 }
 
 } // namespace firstlock::web
