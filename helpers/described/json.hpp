@@ -140,22 +140,22 @@ struct adl_serializer<std::optional<Value>, void> {
     }
 };
 
-/// The whole milliseconds.
-template <>
-struct adl_serializer<std::chrono::milliseconds, void> {
+/// The whole milliseconds, or whatever its unit is.
+template <typename Unit>
+struct adl_serializer<std::chrono::duration<std::int64_t, Unit>, void> {
     template <typename Json>
-    static void to_json(Json& json, std::chrono::milliseconds value)
+    static void to_json(Json& json, std::chrono::duration<std::int64_t, Unit> value)
     {
         json = value.count();
     }
     template <typename Json>
-    static void from_json(const Json& json, std::chrono::milliseconds& value)
+    static void from_json(const Json& json, std::chrono::duration<std::int64_t, Unit>& value)
     {
         if (!json.is_number_integer()) {
             throw firstlock::JsonError("found " + json.dump().substr(0, 200) +
-                                       "; accepted: whole milliseconds");
+                                       "; accepted: a whole number");
         }
-        value = std::chrono::milliseconds(json.template get<std::int64_t>());
+        value = std::chrono::duration<std::int64_t, Unit>(json.template get<std::int64_t>());
     }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "helpers/requests/kind.hpp"
 #include "helpers/rows/ledger.hpp"
 
 #include <boost/describe/class.hpp>
@@ -14,25 +15,8 @@
 // and what came of it at the database. Pure: neither HTTP nor SQLite is known here.
 namespace firstlock::web {
 
-/// The requests of the systems that people met: `ping` touches no database (system A's control),
-/// `insert` is A's, `insert_many` is C's, `create_user` is B's, the seven from `read` on are E's.
-enum class Endpoint {
-    ping,
-    count,
-    insert,
-    insert_many,
-    create_user,
-    read,
-    write,
-    read_write,
-    write_read,
-    read_write_transaction,
-    read_write_transaction_immediate,
-    write_read_transaction,
-};
-BOOST_DESCRIBE_ENUM(Endpoint, ping, count, insert, insert_many, create_user, read, write,
-                    read_write, write_read, read_write_transaction,
-                    read_write_transaction_immediate, write_read_transaction)
+/// What a site is asked for is what any user of a database does.
+using Endpoint = RequestKind;
 constexpr unsigned rows_max = 1000; ///< of one insert_many
 
 /// Who sends: 32 bits that no other sender of the same table has. `sequence` counts the sender's
