@@ -34,12 +34,8 @@ class Companion {
         while (!stdin_has_ended()) {
             step();
         }
-        if (task_.mode == CompanionMode::script) {
-            write_outcomes(task_.outcomes, outcomes_);
-        } else if (task_.mode == CompanionMode::pruner) {
-            write_texts(task_.outcomes, pruned_);
-        }
-        report_.pruned = pruned_.size();
+        write_outcomes(task_.outcomes, outcomes_);
+        report_.pruned = outcomes_.pruned.size();
         std::cout << json_text(report_) << std::endl;
     }
 
@@ -127,7 +123,7 @@ class Companion {
         const auto texts = connection_.column("DELETE FROM messages WHERE rowid <= (SELECT "
                                               "(min(rowid) + max(rowid)) / 2 FROM messages) "
                                               "RETURNING msg");
-        pruned_.insert(pruned_.end(), texts.begin(), texts.end());
+        outcomes_.pruned.insert(outcomes_.pruned.end(), texts.begin(), texts.end());
         note(0);
     }
 
@@ -135,7 +131,6 @@ class Companion {
     ServerSettings site_; ///< what its connection is like: as the server's
     Connection connection_;
     SenderOutcomes outcomes_;
-    std::vector<std::string> pruned_;
     CompanionReport report_;
     bool configured_ = false;
 };
@@ -144,10 +139,7 @@ void check(const CompanionTask& task)
 {
     check_value(exists(task.database), "database", task.database, "an existing file");
     check_word("synchronous", task.synchronous, synchronous_words);
-    // At the start, since what has been done is lost without it.
-    const bool reports_rows =
-        task.mode == CompanionMode::script || task.mode == CompanionMode::pruner;
-    check_value(!reports_rows || !task.outcomes.empty(), "outcomes", task.outcomes,
+    check_value(!task.outcomes.empty(), "outcomes", task.outcomes,
                 "a file for the outcomes of a " + std::string(name_of(task.mode)));
 }
 

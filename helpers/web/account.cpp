@@ -29,12 +29,13 @@ std::string SiteAccount::text() const
     return text;
 }
 
-SiteAccount account_of(const std::vector<SenderOutcomes>& senders, std::vector<std::string> stored,
-                       const std::vector<std::string>& pruned)
+SiteAccount account_of(const std::vector<SenderOutcomes>& senders, std::vector<std::string> stored)
 {
     Ledger ledger;
     std::unordered_map<std::string, RequestId> excused; // rows that a refusal may leave behind
+    const std::size_t in_the_table = stored.size();
     for (const SenderOutcomes& sender : senders) {
+        stored.insert(stored.end(), sender.pruned.begin(), sender.pruned.end());
         for (const RequestOutcome& each : sender.requests) {
             const RequestId id{sender.sender, each.sequence};
             for (std::uint32_t row = 0; row < each.rows; ++row) {
@@ -46,7 +47,6 @@ SiteAccount account_of(const std::vector<SenderOutcomes>& senders, std::vector<s
             }
         }
     }
-    stored.insert(stored.end(), pruned.begin(), pruned.end());
     SiteAccount account{ledger.compare(stored)};
     std::set<RequestId> requests;
     for (const std::string& text : stored) {
@@ -57,8 +57,8 @@ SiteAccount account_of(const std::vector<SenderOutcomes>& senders, std::vector<s
     }
     account.half_written_requests = requests.size();
     account.unknown_stored -= account.half_written;
-    account.pruned = pruned.size();
-    account.stored -= pruned.size();
+    account.pruned = stored.size() - in_the_table;
+    account.stored = in_the_table;
     return account;
 }
 

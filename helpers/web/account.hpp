@@ -27,9 +27,8 @@ BOOST_DESCRIBE_STRUCT(SiteAccount, (),
                       (stored, acknowledged, half_written, half_written_requests, unknown_stored,
                        pruned, lost, unexpected, duplicate))
 
-/// `stored` and `pruned` are texts of column msg, in any order. Throws std::logic_error when two
-/// senders have one number: then no row could be told from another's.
-SiteAccount account_of(const std::vector<SenderOutcomes>& senders, std::vector<std::string> stored,
-                       const std::vector<std::string>& pruned);
+/// `stored` are the texts of column msg, in any order. Throws std::logic_error when two senders
+/// have one number: then no row could be told from another's.
+SiteAccount account_of(const std::vector<SenderOutcomes>& senders, std::vector<std::string> stored);
 
 } // namespace firstlock::web

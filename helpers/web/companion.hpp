@@ -35,8 +35,8 @@ struct CompanionTask {
     std::filesystem::path database{};
     std::string synchronous = "full";
     Transaction transaction = Transaction::autocommit; ///< what an insert runs in
-    std::uint32_t sender = 2;                          ///< the number in the names of script's rows
-    std::filesystem::path outcomes{}; ///< file for what a script inserted or a pruner deleted
+    std::uint32_t sender = 2;                          ///< the number in its rows' names
+    std::filesystem::path outcomes{}; ///< file for the rows that it inserted or deleted
 };
 BOOST_DESCRIBE_STRUCT(CompanionTask, (),
                       (mode, busy_timeout, interval, prune_above_kib, rows_max, database,

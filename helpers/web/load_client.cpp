@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <random>
 
@@ -29,11 +30,11 @@ double ms_between(Clock::time_point begin, Clock::time_point end)
 /// One client: its connection, and the request that is in flight on it.
 struct Client {
     Client(asio::io_context& context, std::size_t number)
-        : index(number), channel(make_load_channel(context)), pause(context)
+        : index(number), channel(context), pause(context)
     {
     }
     std::size_t index;
-    std::unique_ptr<LoadChannel> channel;
+    LoadChannel channel;
     asio::steady_timer pause;
     Endpoint endpoint = Endpoint::ping;
     std::uint32_t sequence = 0;
@@ -120,7 +121,7 @@ class Load {
 
     void connect(Client& client)
     {
-        client.channel->connect(server_, [this, &client](const auto& error) {
+        client.channel.connect(server_, [this, &client](const auto& error) {
             if (error) {
                 end_.connect_error = error.message();
                 connect_later(client);
@@ -140,7 +141,7 @@ class Load {
         client.pause.expires_after(reconnect_pause);
         client.pause.async_wait([this, &client](auto error) {
             if (!error && !has_stopped_) {
-                client.channel->close();
+                client.channel.close();
                 connect(client);
             }
         });
@@ -171,8 +172,8 @@ class Load {
         client.busy = true;
         ++in_flight_;
         ++tallies_[client.endpoint].sent;
-        client.channel->send(target_of(request_of(client)),
-                             [this, &client](const Reply& reply) { take(client, reply); });
+        client.channel.send(target_of(request_of(client)),
+                            [this, &client](const Reply& reply) { take(client, reply); });
     }
 
     Request request_of(const Client& client) const
@@ -295,7 +296,7 @@ class Load {
         has_stopped_ = true;
         for (const auto& client : clients_) {
             client->pause.cancel();
-            client->channel->close();
+            client->channel.close();
         }
         clock_.cancel();
         context_.restart();

@@ -8,26 +8,6 @@
 namespace firstlock::web {
 namespace {
 
-template <typename Value>
-void write(const std::filesystem::path& file, const Value& value)
-{
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    if (!(out << nlohmann::json(value) << std::flush)) {
-        throw std::runtime_error("'" + file.string() + "' cannot be written to its end");
-    }
-}
-
-template <typename Value>
-Value read(const std::filesystem::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    try {
-        return nlohmann::json::parse(in).get<Value>();
-    } catch (const std::exception& error) {
-        throw std::runtime_error("'" + file.string() + "': " + error.what());
-    }
-}
-
 /// Rows that the request had committed before it was refused at `stage`, at most.
 unsigned rows_before(const Request& request, const std::string& stage)
 {
@@ -73,22 +53,20 @@ RequestOutcome outcome_of(const Request& request, const RequestResult& result, b
 
 void write_outcomes(const std::filesystem::path& file, const SenderOutcomes& outcomes)
 {
-    write(file, outcomes);
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    if (!(out << nlohmann::json(outcomes) << std::flush)) {
+        throw std::runtime_error("'" + file.string() + "' cannot be written to its end");
+    }
 }
 
 SenderOutcomes read_outcomes(const std::filesystem::path& file)
 {
-    return read<SenderOutcomes>(file);
-}
-
-void write_texts(const std::filesystem::path& file, const std::vector<std::string>& texts)
-{
-    write(file, texts);
-}
-
-std::vector<std::string> read_texts(const std::filesystem::path& file)
-{
-    return read<std::vector<std::string>>(file);
+    std::ifstream in(file, std::ios::binary);
+    try {
+        return nlohmann::json::parse(in).get<SenderOutcomes>();
+    } catch (const std::exception& error) {
+        throw std::runtime_error("'" + file.string() + "': " + error.what());
+    }
 }
 
 } // namespace firstlock::web

@@ -17,13 +17,14 @@ struct RequestOutcome {
 };
 BOOST_DESCRIBE_STRUCT(RequestOutcome, (), (sequence, rows, outcome, may_remain))
 
-/// Everything that one sender asked to be stored, in a file of its own: the memory of a run
-/// outlives its processes.
+/// Everything that one sender asked to be stored or has deleted, in a file of its own: the memory
+/// of a run outlives its processes.
 struct SenderOutcomes {
     std::uint32_t sender = 0;
     std::vector<RequestOutcome> requests{};
+    std::vector<std::string> pruned{}; ///< the texts of rows of anyone's
 };
-BOOST_DESCRIBE_STRUCT(SenderOutcomes, (), (sender, requests))
+BOOST_DESCRIBE_STRUCT(SenderOutcomes, (), (sender, requests, pruned))
 
 /// What a result makes of a request's rows. A refused one may have committed some before the
 /// statement that was refused; none where the site runs each request in one transaction
@@ -34,9 +35,5 @@ RequestOutcome outcome_of(const Request& request, const RequestResult& result, b
 /// file's name.
 void write_outcomes(const std::filesystem::path& file, const SenderOutcomes& outcomes);
 SenderOutcomes read_outcomes(const std::filesystem::path& file);
-
-/// The texts of the rows that a pruner has deleted, likewise.
-void write_texts(const std::filesystem::path& file, const std::vector<std::string>& texts);
-std::vector<std::string> read_texts(const std::filesystem::path& file);
 
 } // namespace firstlock::web

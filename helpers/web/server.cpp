@@ -28,42 +28,10 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 constexpr int backlog = 4096;
 constexpr std::array<int, 3> ending_signals{SIGTERM, SIGINT, SIGHUP};
 
-/// Runs requests on whichever thread calls it.
-class Application {
-  public:
-    explicit Application(const ServerSettings& settings)
-        : settings_(settings), connections_(settings), sender_(std::random_device{}())
-    {
-    }
-
-    RequestResult run(Request request)
-    {
-        if (!request.id) {
-            request.id = RequestId{sender_, sequence_++};
-        }
-        try {
-            auto connection = connections_.take();
-            if (connection == nullptr) {
-                return {Result::exhausted, 0, "pool", "no connection became free in time"};
-            }
-            RequestResult result = run_request(request, *connection, settings_);
-            connections_.give_back(std::move(connection));
-            return result;
-        } catch (const SqliteError& error) {
-            return refused(error.code(), "open", error.what());
-        }
-    }
-
-  private:
-    const ServerSettings& settings_;
-    Connections connections_;
-    const std::uint32_t sender_; ///< for requests that name no rows of their own
-    std::atomic<std::uint32_t> sequence_ = 0;
-};
-
 class Server {
   public:
-    explicit Server(const ServerSettings& settings) : settings_(settings)
+    explicit Server(const ServerSettings& settings)
+        : settings_(settings), connections_(settings), sender_(std::random_device{}())
     {
         for (const int signal : ending_signals) {
             signals_.add(signal);
@@ -92,6 +60,25 @@ class Server {
     }
 
   private:
+    /// On one of the threads that run requests.
+    RequestResult run_on_a_connection(Request request)
+    {
+        if (!request.id) {
+            request.id = RequestId{sender_, sequence_++};
+        }
+        try {
+            auto connection = connections_.take();
+            if (connection == nullptr) {
+                return {Result::exhausted, 0, "pool", "no connection became free in time"};
+            }
+            RequestResult result = run_request(request, *connection, settings_);
+            connections_.give_back(std::move(connection));
+            return result;
+        } catch (const SqliteError& error) {
+            return refused(error.code(), "open", error.what());
+        }
+    }
+
     /// The first process of a site binds its port for itself, and only then lets others join: so
     /// the port of another site is in use, as it should be, and nobody joins that one unasked.
     void listen()
@@ -198,10 +185,12 @@ class Server {
     }
 
     const ServerSettings& settings_;
-    Application application_{settings_};
+    Connections connections_;
+    const std::uint32_t sender_; ///< for requests that name no rows of their own
+    std::atomic<std::uint32_t> sequence_ = 0;
     // Before the context, whose destructor ends the sessions that a drain timeout has cut off.
     SessionHub hub_{settings_, threads_,
-                    [this](const Request& request) { return application_.run(request); }};
+                    [this](const Request& request) { return run_on_a_connection(request); }};
     asio::io_context context_{1};
     asio::ip::tcp::acceptor acceptor_{context_};
     asio::signal_set signals_{context_};

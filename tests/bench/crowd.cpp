@@ -71,18 +71,12 @@ TEST_CASE("bench.a live writer is small")
 
 TEST_CASE("bench.a trial of thousands comes to its verdict")
 {
-    const ScratchDirectory directory(fast_directory());
-    const Profile& recommended = profile("recommended");
-    make_table(directory.path() / "crowd.db", recommended);
+    FreshTable table(fast_directory());
+    table.use(profile("recommended"));
     const auto rows = example_rows(crowd_size());
     Trial trial;
-    const double ms = ms_of([&] {
-        trial = run_trial({.database = directory.path() / "crowd.db",
-                           .profile = recommended,
-                           .writer = own_writer()},
-                          rows);
-    });
-    record(trial);
+    const double ms =
+        ms_of([&] { trial = table.insert_in_parallel(rows, {.writer = own_writer()}); });
     std::cout << trial.story() << "\n";
     record_bench({.what = std::to_string(rows.size()) +
                           " writers on recommended, start to verdict (" +

@@ -21,11 +21,11 @@ class LoadedSite : public RunningSite {
   public:
     LoadReport load(const LoadTask& task) { return run_load(server().port(), task, 1, outcomes()); }
     std::filesystem::path outcomes() const { return directory_.path() / "outcomes"; }
-    SiteAccount account(const std::vector<std::string>& pruned = {}) const
+    SiteAccount account(const std::vector<SenderOutcomes>& others = {}) const
     {
-        Connection connection(database());
-        return account_of({read_outcomes(outcomes())},
-                          connection.column("SELECT msg FROM messages"), pruned);
+        std::vector<SenderOutcomes> senders = others;
+        senders.push_back(read_outcomes(outcomes()));
+        return account_of(senders, Connection(database()).column("SELECT msg FROM messages"));
     }
 
   private:
@@ -111,10 +111,10 @@ TEST_CASE_METHOD(LoadedSite, "web.a pruner reports every row that it deletes")
     while (row_count() == 1000 && !deadline.has_passed()) { // it needs a moment for its first step
     }
     const CompanionReport report = pruner.stop();
-    const auto pruned = read_texts(pruner.outcomes());
+    const SenderOutcomes pruned = read_outcomes(pruner.outcomes());
     CHECK(report.pruned >= 500);
-    CHECK(report.pruned == pruned.size());
-    const SiteAccount account = LoadedSite::account(pruned);
+    CHECK(report.pruned == pruned.pruned.size());
+    const SiteAccount account = LoadedSite::account({pruned});
     CHECK(account.balances());
     CHECK(account.stored + account.pruned == 1000);
 }
