@@ -5,7 +5,7 @@
 //         table. Two verdicts, kept apart: what the version says, and what was seen. Seeing nothing
 //         proves nothing on an affected version; seeing a loss on a fixed one is always a failure.
 //         On an affected version a loss is a warning unless FIRSTLOCK_WAL_RESET=fail.
-#include "helpers/faults/wal_reset.hpp"
+#include "helpers/sqlite/wal_reset.hpp"
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/faults/wal_reset_probe.hpp"
 #include "fixtures/run/scratch_directory.hpp"
@@ -41,21 +41,6 @@ std::filesystem::path best_directory()
 }
 
 } // namespace
-
-TEST_CASE("faults.the WAL-reset bug is known by version", "[quick]")
-{
-    CHECK(wal_reset_of(3'006'023) == WalReset::without_wal);
-    CHECK(wal_reset_of(3'007'000) == WalReset::affected);
-    CHECK(wal_reset_of(3'040'001) == WalReset::affected);
-    CHECK(wal_reset_of(3'044'005) == WalReset::affected);
-    CHECK(wal_reset_of(3'044'006) == WalReset::backported);
-    CHECK(wal_reset_of(3'045'000) == WalReset::affected);
-    CHECK(wal_reset_of(3'050'006) == WalReset::affected);
-    CHECK(wal_reset_of(3'050'007) == WalReset::backported);
-    CHECK(wal_reset_of(3'051'002) == WalReset::affected);
-    CHECK(wal_reset_of(3'051'003) == WalReset::fixed);
-    CHECK(wal_reset_of(3'053'000) == WalReset::fixed);
-}
 
 TEST_CASE("faults.the WAL-reset bug costs no row that is not excused by the version", "[known-bug]")
 {

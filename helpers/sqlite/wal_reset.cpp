@@ -1,4 +1,4 @@
-#include "helpers/faults/wal_reset.hpp"
+#include "helpers/sqlite/wal_reset.hpp"
 
 namespace firstlock {
 
