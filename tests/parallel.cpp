@@ -24,7 +24,7 @@ void check_account(const Trial& trial, std::size_t rows_in_table)
         SKIP("nothing was measured: " << trial.void_because);
     }
     INFO("nothing was measured: " << trial.void_because);
-    CHECK(trial.verdict != "void");
+    CHECK(trial.verdict != Verdict::void_);
 }
 
 } // namespace

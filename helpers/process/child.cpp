@@ -15,12 +15,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
-
-#ifndef __GLIBC__ // which declares it in unistd.h
-extern char** environ;
-#endif
 
 namespace firstlock {
 namespace {
@@ -198,19 +195,6 @@ std::string Child::stderr_tail(std::size_t most) const
     const ssize_t got = ::pread(stderr_, tail.data(), length, size - static_cast<off_t>(length));
     tail.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     return tail;
-}
-
-std::vector<std::string> inherited_environment(std::string_view without_prefix,
-                                               const std::vector<std::string>& extra)
-{
-    std::vector<std::string> environment;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        if (!std::string_view(*entry).starts_with(without_prefix)) {
-            environment.emplace_back(*entry);
-        }
-    }
-    environment.insert(environment.end(), extra.begin(), extra.end());
-    return environment;
 }
 
 } // namespace firstlock

@@ -1,27 +1,17 @@
 #pragma once
 
+#include "helpers/process/command.hpp"
 #include "helpers/process/deadline.hpp"
 
 #include <sys/types.h>
 
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace firstlock {
-
-/// What to start. `executable` is a path and not looked up in PATH; `environment` is the whole of
-/// it.
-struct Command {
-    std::filesystem::path executable;
-    std::vector<std::string> arguments;
-    std::vector<std::string> environment;
-};
 
 /// How a child ended: its exit code, or the signal that killed it.
 struct ExitStatus {
@@ -30,13 +20,6 @@ struct ExitStatus {
     bool ok() const { return code == 0 && signal == 0; }
     /// "exit status 3" or "signal 9 (Killed)".
     std::string text() const;
-};
-
-/// A child could not be started. `what()` names the executable, the system's reason and, where a
-/// limit of the system is behind it, that limit and how to raise it.
-class StartError : public std::runtime_error {
-  public:
-    using std::runtime_error::runtime_error;
 };
 
 struct Launched;
@@ -92,9 +75,5 @@ class Child {
     int stderr_ = -1;
     std::optional<ExitStatus> status_;
 };
-
-/// The environment of this process without the variables that begin with `prefix`, plus `extra`.
-std::vector<std::string> inherited_environment(std::string_view without_prefix,
-                                               const std::vector<std::string>& extra = {});
 
 } // namespace firstlock

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "helpers/process/child.hpp"
+#include "helpers/process/command.hpp"
 #include "helpers/process/descriptor.hpp"
 
 #include <sys/types.h>

@@ -4,16 +4,19 @@
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/writer/protocol.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -59,119 +62,139 @@ void flood()
     }
 }
 
-/// Its own row is dropped, a copy of one that is already there goes in: the counts stay right.
-void store_anothers_row(const Task& task)
+using Act = std::function<void(const Task&)>;
+
+Act says(const std::string& line)
 {
-    Connection connection(task.database, {.busy_timeout = std::chrono::seconds(20)});
-    connection.execute("INSERT INTO messages(msg) SELECT msg FROM messages LIMIT 1");
+    return [=](const Task&) { say(line); };
 }
 
-/// A made-up row instead of its own: the counts stay right here too.
-void store_invented_row(const Task& task)
+Act stores_its_row_and_says(const std::vector<std::string>& lines)
+{
+    return [=](const Task& task) {
+        insert(task, task.message);
+        for (const std::string& line : lines) {
+            say(line);
+        }
+    };
+}
+
+Act exits(int status)
+{
+    return [=](const Task&) { std::exit(status); };
+}
+
+/// A made-up row instead of its own: the counts stay right.
+void store_an_invented_row(const Task& task)
 {
     std::string message = task.message;
     std::reverse(message.begin(), message.end());
     insert(task, message);
+    say("firstlock ok");
 }
 
-using Act = std::function<void(const Task&)>;
-
-const std::map<std::string, Act>& before_ready()
+/// Its own row is dropped, a copy of one that is already there goes in: the counts stay right here
+/// too.
+void store_anothers_row(const Task& task)
 {
-    static const std::map<std::string, Act> acts{
-        {"never_ready", [](const Task&) { hang(); }},
-        {"exits_early", [](const Task&) { std::exit(3); }},
-        {"floods", [](const Task&) { flood(); }},
-        {"garbage_before_ready", [](const Task&) { say("firstlock redy"); }},
-    };
-    return acts;
+    Connection connection(task.database, {.busy_timeout = std::chrono::seconds(20)});
+    connection.execute("INSERT INTO messages(msg) SELECT msg FROM messages LIMIT 1");
+    say("firstlock ok");
 }
 
-const std::map<std::string, Act>& after_go()
+// Which of two rogues comes first is a lock on a file: shared by those that hold it from before the
+// gate opens, until they let go of it or die, and wanted alone by the one that comes after them.
+int turn = -1;
+
+void take_turn(const Task& task, int operation)
 {
-    static const std::map<std::string, Act> acts{
-        {"hangs_after_gate", [](const Task&) { hang(); }},
-        {"exits_at_gate", [](const Task&) { std::exit(3); }},
-        {"is_killed", [](const Task&) { ::raise(SIGKILL); }},
-        {"is_locked", [](const Task&) { say("firstlock locked 5"); }},
-        {"is_locked_late",
-         [](const Task&) {
-             ::usleep(300'000); // time for another to die
-             say("firstlock locked 5");
-         }},
-        {"is_killed_after_insert",
-         [](const Task& task) {
-             insert(task, task.message);
-             ::raise(SIGKILL);
-         }},
-        {"prints_garbage", [](const Task&) { say("firstlock okay"); }},
-        {"floods", [](const Task& task) { insert(task, task.message), say("firstlock ok"); }},
-        {"acknowledges_without_insert", [](const Task&) { say("firstlock ok"); }},
-        {"inserts_in_silence", [](const Task& task) { insert(task, task.message); }},
-        {"inserts_and_says_locked",
-         [](const Task& task) { insert(task, task.message), say("firstlock locked 5"); }},
-        {"inserts_and_says_failed",
-         [](const Task& task) { insert(task, task.message), say("firstlock failed 19 no"); }},
-        {"inserts_twice",
-         [](const Task& task) {
-             insert(task, task.message);
-             insert(task, task.message);
-             say("firstlock ok");
-         }},
-        {"stores_anothers_row",
-         [](const Task& task) { store_anothers_row(task), say("firstlock ok"); }},
-        {"stores_an_invented_row",
-         [](const Task& task) { store_invented_row(task), say("firstlock ok"); }},
-        {"reports_twice",
-         [](const Task& task) {
-             insert(task, task.message);
-             say("firstlock ok");
-             say("firstlock locked 5");
-         }},
-        {"fails_after_ok",
-         [](const Task& task) {
-             insert(task, task.message);
-             say("firstlock ok");
-             std::exit(7);
-         }},
-        {"tells_the_time_of_day",
-         [](const Task& task) {
-             insert(task, task.message);
-             say("firstlock ok start=1763700000000000000 end=1763700000000000001");
-         }},
-        {"fails_at_commit_and_hangs",
-         [](const Task&) {
-             say("firstlock failed 10 disk I/O error stage=commit");
-             hang();
-         }},
-        {"fails", [](const Task&) { say("firstlock failed 1 near nowhere: syntax error"); }},
-        {"full_disk_at_commit",
-         [](const Task& task) {
-             insert(task, task.message);
-             say("firstlock failed 13 database or disk is full stage=commit");
-         }},
-    };
-    return acts;
+    turn = ::open((task.database.string() + ".turn").c_str(), O_RDWR | O_CREAT, 0600);
+    if (turn < 0 || ::flock(turn, operation) != 0) {
+        std::perror("rogue: the file of turns");
+        std::exit(70);
+    }
 }
+
+void come_first(const Task& task)
+{
+    take_turn(task, LOCK_SH);
+}
+
+const std::map<std::string, Act> before_ready{
+    {"never_ready", [](const Task&) { hang(); }},
+    {"exits_early", exits(3)},
+    {"floods", [](const Task&) { flood(); }},
+    {"garbage_before_ready", says("firstlock redy")},
+    {"exits_at_gate", come_first},
+    {"fails_at_commit_and_hangs", come_first},
+};
+
+const std::map<std::string, Act> after_go{
+    {"hangs_after_gate", [](const Task&) { hang(); }},
+    {"exits_at_gate", exits(3)},
+    {"is_locked", says("firstlock locked 5")},
+    {"is_locked_after_another",
+     [](const Task& task) {
+         take_turn(task, LOCK_EX);
+         say("firstlock locked 5");
+     }},
+    {"is_killed_after_insert",
+     [](const Task& task) {
+         insert(task, task.message);
+         ::raise(SIGKILL);
+     }},
+    {"prints_garbage", says("firstlock okay")},
+    {"floods", stores_its_row_and_says({"firstlock ok"})},
+    {"acknowledges_without_insert", says("firstlock ok")},
+    {"inserts_in_silence", stores_its_row_and_says({})},
+    {"inserts_and_says_locked", stores_its_row_and_says({"firstlock locked 5"})},
+    {"inserts_and_says_failed", stores_its_row_and_says({"firstlock failed 19 no"})},
+    {"inserts_twice",
+     [](const Task& task) {
+         insert(task, task.message);
+         insert(task, task.message);
+         say("firstlock ok");
+     }},
+    {"stores_anothers_row", store_anothers_row},
+    {"stores_an_invented_row", store_an_invented_row},
+    {"reports_twice", stores_its_row_and_says({"firstlock ok", "firstlock locked 5"})},
+    {"fails_after_ok",
+     [](const Task& task) {
+         insert(task, task.message);
+         say("firstlock ok");
+         std::exit(7);
+     }},
+    {"tells_the_time_of_day",
+     stores_its_row_and_says({"firstlock ok start=1763700000000000000 end=1763700000000000001"})},
+    {"fails_at_commit_and_hangs",
+     [](const Task&) {
+         say("firstlock failed 10 disk I/O error stage=commit");
+         ::flock(turn, LOCK_UN);
+         hang();
+     }},
+    {"fails", says("firstlock failed 1 near nowhere: syntax error")},
+    {"full_disk_at_commit",
+     stores_its_row_and_says({"firstlock failed 13 database or disk is full stage=commit"})},
+};
 
 } // namespace
 
 int main(int argc, char** argv)
 {
     const std::string mode = argc == 2 ? argv[1] : "";
-    if (!before_ready().contains(mode) && !after_go().contains(mode)) {
+    if (!before_ready.contains(mode) && !after_go.contains(mode)) {
         std::fprintf(stderr, "firstlock-rogue-writer: unknown mode '%s'\n", mode.c_str());
         return WriterExit::bad_task;
     }
     const Task task = task_from_environment();
-    if (const auto act = before_ready().find(mode); act != before_ready().end()) {
+    if (const auto act = before_ready.find(mode); act != before_ready.end()) {
         act->second(task);
     }
     say("firstlock ready");
     if (!wait_for_go()) {
         return WriterExit::done;
     }
-    if (const auto act = after_go().find(mode); act != after_go().end()) {
+    if (const auto act = after_go.find(mode); act != after_go.end()) {
         act->second(task);
     }
     return WriterExit::done;

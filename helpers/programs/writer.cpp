@@ -10,7 +10,7 @@
 
 #include <array>
 #include <cstdio>
-#include <memory>
+#include <optional>
 
 namespace {
 
@@ -28,30 +28,64 @@ void say(const Report& report)
     static_cast<void>(!::write(STDOUT_FILENO, line.data(), line.size()));
 }
 
-/// The connection and the prepared insert of a writer.
+Report refusal(const std::string& stage, int code, const std::string& text)
+{
+    Report report;
+    report.kind = is_locked_code(code) ? Report::Kind::locked : Report::Kind::failed;
+    report.code = code;
+    report.stage = stage;
+    report.text = text;
+    return report;
+}
+
+/// The connection and the prepared insert of a writer. `stage` is how far it came where a
+/// SqliteError ends it.
 class Inserter {
   public:
-    /// Opens and configures; `stage()` tells afterwards how far it came. Throws SqliteError.
-    Inserter(const Task& task, std::chrono::milliseconds opening_timeout, std::string& stage)
-        : stage_(stage), settings_(task.settings), connection_(open(task, opening_timeout))
+    /// Opens, configures and prepares; from then on the connection waits in the profile's own way.
+    Inserter(const Task& task, std::string& stage)
+        : settings_(task.settings), connection_(configured(task, stage)),
+          insert_(connection_, statement_for(settings_))
     {
-        stage_ = "configure";
-        const std::string mode = settings_.journal_mode;
-        // The fixture has put the file into WAL or taken it out; the other modes are the
-        // connection's own.
-        if (mode != "wal" && mode != "delete") {
-            connection_.column("PRAGMA journal_mode=" + mode);
+        insert_.bind(1, task.message);
+        if (settings_.connect == Connect::before_go) {
+            check_journal_mode();
         }
-        connection_.execute("PRAGMA synchronous=" + settings_.synchronous);
-        insert_ = std::make_unique<Statement>(
-            connection_, settings_.payload_bytes == 0
-                             ? "INSERT INTO messages(msg) VALUES (?)"
-                             : "INSERT INTO messages(msg, payload) VALUES (?, zeroblob(" +
-                                   std::to_string(settings_.payload_bytes) + "))");
-        insert_->bind(1, task.message);
+        connection_.set_busy_timeout(settings_.busy_timeout, settings_.retry);
     }
 
-    /// Whether the file really is in the profile's mode. Asked before the gate only: behind it the
+    Report insert()
+    {
+        if (const auto refused = insert_row(connection_, insert_, settings_.transaction)) {
+            return refusal(refused->stage, refused->code, refused->message);
+        }
+        Report report;
+        report.kind = Report::Kind::ok;
+        return report;
+    }
+
+  private:
+    static Connection configured(const Task& task, std::string& stage)
+    {
+        const WriterSettings& own = task.settings;
+        stage = "open";
+        Connection connection(
+            task.database,
+            {.busy_timeout = own.connect == Connect::before_go ? setup_timeout : own.busy_timeout});
+        stage = "configure";
+        configure(connection, own);
+        return connection;
+    }
+
+    static std::string statement_for(const WriterSettings& settings)
+    {
+        return settings.payload_bytes == 0
+                   ? "INSERT INTO messages(msg) VALUES (?)"
+                   : "INSERT INTO messages(msg, payload) VALUES (?, zeroblob(" +
+                         std::to_string(settings.payload_bytes) + "))";
+    }
+
+    /// Whether the file really is in the profile's mode. Asked before the gate only: after it the
     /// question would be a lock that no driver takes.
     void check_journal_mode()
     {
@@ -63,46 +97,9 @@ class Inserter {
         }
     }
 
-    /// The profile's own way of waiting, from here on.
-    void apply_retry() { connection_.set_busy_timeout(settings_.busy_timeout, settings_.retry); }
-
-    /// BEGIN, INSERT, COMMIT as the profile has it; gives back the extended code of the first
-    /// refusal, 0 for none.
-    int insert()
-    {
-        const char* const begin = begin_of(settings_.transaction);
-        stage_ = "begin";
-        int code = begin == nullptr ? SQLITE_OK : connection_.try_execute(begin);
-        if (code == SQLITE_OK) {
-            stage_ = "insert";
-            code = insert_->run();
-        }
-        if (code == SQLITE_OK && begin != nullptr) {
-            stage_ = "commit";
-            code = connection_.try_execute("COMMIT");
-        }
-        if (code != SQLITE_OK) {
-            message_ = connection_.last_message();
-            if (sqlite3_get_autocommit(connection_.handle()) == 0) {
-                connection_.try_execute("ROLLBACK"); // a refused COMMIT leaves its transaction open
-            }
-        }
-        return code;
-    }
-
-    const std::string& message() const { return message_; }
-
-  private:
-    static Connection open(const Task& task, std::chrono::milliseconds timeout)
-    {
-        return Connection(task.database, {.busy_timeout = timeout});
-    }
-
-    std::string& stage_;
     WriterSettings settings_;
     Connection connection_;
-    std::unique_ptr<Statement> insert_;
-    std::string message_;
+    Statement insert_;
 };
 
 bool wait_for_go()
@@ -111,23 +108,12 @@ bool wait_for_go()
     return std::fgets(line.data(), line.size(), stdin) != nullptr && line.data() == go_line;
 }
 
-Report refusal(int code, const std::string& text)
-{
-    Report report;
-    report.kind = is_locked_code(code) ? Report::Kind::locked : Report::Kind::failed;
-    report.code = code;
-    report.text = text;
-    return report;
-}
-
 int run(const Task& task)
 {
-    std::string stage = "open";
-    std::unique_ptr<Inserter> inserter;
+    std::string stage;
+    std::optional<Inserter> inserter;
     if (task.settings.connect == Connect::before_go) {
-        inserter = std::make_unique<Inserter>(task, setup_timeout, stage);
-        inserter->check_journal_mode();
-        inserter->apply_retry();
+        inserter.emplace(task, stage);
     }
     say({});
     if (!wait_for_go()) {
@@ -136,20 +122,15 @@ int run(const Task& task)
     const std::int64_t start_ns = monotonic_ns();
     Report report;
     try {
-        if (inserter == nullptr) {
-            inserter = std::make_unique<Inserter>(task, task.settings.busy_timeout, stage);
-            inserter->apply_retry();
+        if (!inserter) {
+            inserter.emplace(task, stage);
         }
-        report.kind = Report::Kind::ok;
-        if (const int code = inserter->insert(); code != SQLITE_OK) {
-            report = refusal(code, inserter->message());
-        }
+        report = inserter->insert();
     } catch (const SqliteError& error) {
-        report = refusal(error.code(), error.what());
+        report = refusal(stage, error.code(), error.what());
     }
     report.start_ns = start_ns;
     report.end_ns = monotonic_ns();
-    report.stage = report.kind == Report::Kind::ok ? "" : stage;
     say(report);
     return WriterExit::done;
 }

@@ -27,14 +27,15 @@ ordered_json or_null(const std::optional<Value>& value)
 ordered_json levels_of(const FirstLock& found)
 {
     ordered_json levels = ordered_json::array();
-    for (const LevelSummary& level : found.levels) {
+    for (const Level& level : found.levels) {
+        const Interval p = clopper_pearson(level);
         levels.push_back({{"writers", level.writers},
                           {"trials", level.trials},
-                          {"locked_trials", level.locked_trials},
+                          {"locked_trials", level.locked},
                           {"locked_writers", level.locked_writers},
                           {"void_trials", level.void_trials},
-                          {"p_low", level.p_low},
-                          {"p_high", level.p_high}});
+                          {"p_low", p.low},
+                          {"p_high", p.high}});
     }
     return levels;
 }

@@ -1,5 +1,6 @@
 #include "helpers/results/tables.hpp"
 
+#include "helpers/described/names.hpp"
 #include "helpers/results/text_table.hpp"
 #include "helpers/statistics/percentiles.hpp"
 
@@ -43,7 +44,7 @@ TrialFigures figures_of(const std::vector<TrialRecord>& trials, const ordered_js
     std::vector<double> waits;
     std::vector<double> refusals;
     for (const TrialRecord& trial : trials) {
-        if (trial.search != search.at("search") || trial.verdict == "void") {
+        if (trial.search != search.at("search") || trial.verdict == Verdict::void_) {
             continue;
         }
         const bool at_holds = holds.is_number() && trial.writers == holds.get<std::size_t>();
@@ -169,7 +170,8 @@ std::string case_table(const std::vector<RunResults>& runs)
                  trial.environment.sqlite.version + " " +
                      short_source(trial.environment.sqlite.source_id),
                  trial.environment.host,
-                 trial.verdict + (trial.stopped_early ? ", stopped there" : "")});
+                 std::string(name_of(trial.verdict)) +
+                     (trial.stopped_early ? ", stopped there" : "")});
         }
     }
     if (table.empty()) {

@@ -1,5 +1,7 @@
 #include "helpers/results/trial_record.hpp"
 
+#include "helpers/described/names.hpp"
+
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -148,7 +150,7 @@ ordered_json to_json(const TrialRecord& record)
         {"total_s", rounded(record.total_s)},
         {"ready_ms", rounded(record.ready_ms)},
         {"integrity", record.integrity},
-        {"verdict", record.verdict},
+        {"verdict", name_of(record.verdict)},
         {"void_because", record.void_because},
         {"stopped_early", record.stopped_early},
         {"writer", record.writer},
@@ -215,7 +217,9 @@ TrialRecord trial_from_json(const json& line)
     get(line, "total_s", record.total_s);
     get(line, "ready_ms", record.ready_ms);
     get(line, "integrity", record.integrity);
-    get(line, "verdict", record.verdict);
+    std::string verdict;
+    get(line, "verdict", verdict);
+    record.verdict = named<Verdict>(verdict, "verdict");
     get(line, "void_because", record.void_because);
     get(line, "stopped_early", record.stopped_early);
     get(line, "writer", record.writer);

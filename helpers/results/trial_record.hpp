@@ -1,6 +1,7 @@
 #pragma once
 
 #include "helpers/results/environment.hpp"
+#include "helpers/rows/verdict.hpp"
 #include "helpers/statistics/percentiles.hpp"
 
 #include <nlohmann/json.hpp>
@@ -24,16 +25,13 @@ struct FirstLocked {
 
 /// One line of trials.jsonl. The keys in JSON have the names of the members; they are a contract
 /// (README, "Results"): readers outside this project rely on them.
-struct TrialRecord {
+struct TrialRecord : Evidence {
     std::string run_id, case_name, started_at, profile, journal_mode, synchronous, transaction;
     std::string retry, connect, writer;
     std::int64_t busy_timeout_ms = 0;
     std::size_t payload_bytes = 0; ///< beside the 36 letters of `msg`
     std::string search; ///< the key of the search that asked for this trial, empty for others
-    std::size_t sequential = 0, writers = 0;
-    std::size_t acknowledged = 0, locked = 0, failed = 0,
-                unknown = 0; ///< of the M writers; sum = writers
-    std::size_t lost = 0, unexpected = 0, duplicate = 0, unknown_stored = 0; ///< of the whole table
+    std::size_t sequential = 0;
     std::size_t rows_before = 0, rows_after = 0;
     std::map<std::string, std::size_t>
         codes; ///< extended code -> refusals; "?" where none was given
@@ -46,9 +44,9 @@ struct TrialRecord {
     std::optional<FirstLocked> first_locked;
     std::optional<double> sequential_ms; ///< the inserts in sequence since the trial before on the
                                          ///< same table; null where there were none
-    double total_s = 0;  ///< fresh table, writers, verification: what the trial cost
+    double total_s = 0;                  ///< its table, where made for it, writers, verification
     double ready_ms = 0; ///< from the start of the first writer until all were ready
-    std::string integrity, verdict;
+    Verdict verdict = Verdict::void_;
     std::string void_because; ///< empty unless the verdict is void
     bool stopped_early = false;
     std::uint64_t seed = 0;

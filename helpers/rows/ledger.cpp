@@ -11,11 +11,11 @@
 namespace firstlock {
 namespace {
 
-constexpr std::size_t examples_most = 5;
+constexpr std::size_t examples_max = 5;
 
 void add_example(std::vector<std::string>& examples, const std::string& text)
 {
-    if (examples.size() < examples_most) {
+    if (examples.size() < examples_max) {
         examples.push_back(text);
     }
 }
@@ -32,7 +32,7 @@ constexpr std::array<std::uint8_t, 256> digit_values = [] {
 }();
 
 /// The message that `text` is, in the one spelling that writers are given; another spelling of the
-/// same 128 bits (upper case, braces) is none. Without a branch per letter: those are guessed
+/// same 128 bits (upper case, braces) is not one. Without a branch per letter: those are guessed
 /// wrong, and Boost's string_generator with a look at the spelling before it took half of the time
 /// of a comparison.
 std::optional<Message> message_from(const std::string& text)
@@ -75,26 +75,8 @@ std::vector<Message> messages_of(const std::vector<std::string>& stored, Account
     return messages;
 }
 
-void count(Account& account, Outcome outcome)
-{
-    switch (outcome) {
-    case Outcome::acknowledged:
-        ++account.acknowledged;
-        break;
-    case Outcome::locked:
-        ++account.locked;
-        break;
-    case Outcome::failed:
-        ++account.failed;
-        break;
-    case Outcome::unknown:
-        ++account.unknown;
-        break;
-    }
-}
-
 /// Books one row of the ledger against the number of its copies in the table.
-void judge(Account& account, const Message& message, Outcome outcome, std::size_t copies)
+void book(Account& account, const Message& message, Outcome outcome, std::size_t copies)
 {
     if (copies == 0) {
         if (outcome == Outcome::acknowledged) {
@@ -139,8 +121,8 @@ Account Ledger::compare(const std::vector<std::string>& stored)
         }
         const auto end = std::find_if(
             row, table.end(), [&](const Message& message) { return message != entry.message; });
-        count(account, entry.outcome);
-        judge(account, entry.message, entry.outcome, static_cast<std::size_t>(end - row));
+        account.count(entry.outcome);
+        book(account, entry.message, entry.outcome, static_cast<std::size_t>(end - row));
         row = end;
     }
     for (; row != table.end(); ++row) {

@@ -13,25 +13,27 @@ namespace firstlock {
 /// The unique text of a row: 128 bits, written as [0-9a-f-]{36}.
 using Message = boost::uuids::uuid;
 
-/// The comparison of what was said with what is stored. Counts are rows, except `duplicate`, which
-/// counts copies beyond the first. The identity that always holds: stored rows = acknowledged -
-/// lost + unexpected + unknown_stored + duplicate.
-struct Account {
-    std::size_t acknowledged = 0;
-    std::size_t locked = 0;
-    std::size_t failed = 0;
-    std::size_t unknown = 0;
+/// Where a table differs from what was said. Counts are rows, except `duplicate`, which counts
+/// copies beyond the first.
+struct Findings {
     std::size_t lost = 0;       ///< acknowledged, and absent
     std::size_t unexpected = 0; ///< present, though never attempted, or reported locked or failed
     std::size_t duplicate = 0;  ///< further copies of a row
     std::size_t unknown_stored = 0; ///< unknown, and present: allowed
-    std::size_t stored = 0;         ///< all rows of the table
 
     /// The first few rows of each kind, for a message to a person.
     std::vector<std::string> lost_rows, unexpected_rows, duplicate_rows;
 
-    /// Neither lost nor unexpected nor duplicate.
-    bool holds() const { return lost == 0 && unexpected == 0 && duplicate == 0; }
+    Findings& findings() { return *this; } // of what is more than that, for a copy of this part
+    const Findings& findings() const { return *this; }
+    std::size_t wrong() const { return lost + unexpected + duplicate; }
+    bool holds() const { return wrong() == 0; }
+};
+
+/// The comparison of what was said with what is stored. The identity that always holds: stored =
+/// acknowledged - lost + unexpected + unknown_stored + duplicate.
+struct Account : OutcomeCounts, Findings {
+    std::size_t stored = 0; ///< all rows of the table
 };
 
 /// Every row that was attempted, with its outcome; the memory of it is 20 bytes a row.

@@ -2,6 +2,7 @@
 
 #include <boost/describe/enum.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -15,6 +16,20 @@ enum class Outcome {
     unknown, ///< nobody knows whether it is stored
 };
 BOOST_DESCRIBE_ENUM(Outcome, acknowledged, locked, failed, unknown)
+
+/// How many rows came to each outcome.
+struct OutcomeCounts {
+    std::size_t acknowledged = 0, locked = 0, failed = 0, unknown = 0;
+
+    void count(Outcome outcome)
+    {
+        ++(outcome == Outcome::acknowledged ? acknowledged
+           : outcome == Outcome::locked     ? locked
+           : outcome == Outcome::failed     ? failed
+                                            : unknown);
+    }
+    std::size_t sum() const { return acknowledged + locked + failed + unknown; }
+};
 
 /// What is known of a row's refusal: all that the rule of outcomes looks at.
 struct Refusal {

@@ -2,34 +2,28 @@
 
 #include "helpers/rows/ledger.hpp"
 
+#include <boost/describe/enum.hpp>
+
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace firstlock {
 
 /// The one word on a trial.
 enum class Verdict {
-    stored,  ///< every writer's row was acknowledged and is there, once
-    locked,  ///< nothing is wrong with the table, and at least one writer was locked
-    broken,  ///< a row is lost, unexpected or duplicate, or integrity_check complains: never
-             ///< excusable
-    is_void, ///< evidence of nothing: failed or unknown rows, a broken protocol, or a set-up that
-             ///< failed
+    stored, ///< every writer's row was acknowledged and is there, once
+    locked, ///< nothing is wrong with the table, and at least one writer was locked
+    broken, ///< a row is lost, unexpected or duplicate, or integrity_check complains: no excuse
+    void_,  ///< evidence of nothing: failed or unknown rows, a broken protocol, no set-up
 };
+BOOST_DESCRIBE_ENUM(Verdict, stored, locked, broken, void_)
 
-std::string_view name_of(Verdict verdict);
-
-/// What a verdict is made of.
-struct Evidence {
-    std::size_t writers = 0; ///< M, and so the rows attempted behind the gate
-    std::size_t acknowledged = 0, locked = 0, failed = 0,
-                unknown = 0; ///< of those M; they add up to M
-    Account table;           ///< of all rows, those inserted in sequence included
+/// What a verdict is made of: the outcomes are of the M writers and add up to M, the findings of
+/// the whole table.
+struct Evidence : OutcomeCounts, Findings {
+    std::size_t writers = 0; ///< M, and so the rows attempted after the gate
     std::string integrity = "ok";
     std::size_t stopped = 0; ///< of the unknown: stopped on purpose when another was locked
-    std::vector<std::string> protocol_errors;
-    std::string setup_error; ///< empty when all writers got ready
+    std::string flaw; ///< a set-up that failed, or a writer that broke the protocol; empty: none
 };
 
 /// Broken comes before void, void before locked, locked before stored. A trial that was stopped

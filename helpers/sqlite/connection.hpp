@@ -20,8 +20,8 @@ struct OpenOptions {
     std::chrono::milliseconds busy_timeout{0};
     Retry retry = Retry::sqlite;
     bool read_only = false;
-    bool shared_cache =
-        false; ///< with the other such connections of this process (sqlite.org/sharedcache.html)
+    /// With the other such connections of this process (sqlite.org/sharedcache.html).
+    bool shared_cache = false;
 };
 
 /// One connection to one database file, closed on destruction; move-only. Extended result codes are

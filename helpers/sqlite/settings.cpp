@@ -2,6 +2,8 @@
 
 #include "helpers/sqlite/connection.hpp"
 
+#include <sqlite3.h>
+
 namespace firstlock {
 
 const char* begin_of(Transaction transaction)
@@ -25,6 +27,30 @@ void configure(Connection& connection, const WriterSettings& settings)
         connection.column("PRAGMA journal_mode=" + settings.journal_mode);
     }
     connection.execute("PRAGMA synchronous=" + settings.synchronous);
+}
+
+std::optional<RefusedRow> insert_row(Connection& connection, Statement& insert,
+                                     Transaction transaction)
+{
+    const char* const begin = begin_of(transaction);
+    const char* stage = "begin";
+    int code = begin == nullptr ? SQLITE_OK : connection.try_execute(begin);
+    if (code == SQLITE_OK) {
+        stage = "insert";
+        code = insert.run();
+    }
+    if (code == SQLITE_OK && begin != nullptr) {
+        stage = "commit";
+        code = connection.try_execute("COMMIT");
+    }
+    if (code == SQLITE_OK) {
+        return std::nullopt;
+    }
+    RefusedRow refused{stage, code, connection.last_message()};
+    if (sqlite3_get_autocommit(connection.handle()) == 0) {
+        connection.try_execute("ROLLBACK"); // a refused COMMIT leaves its transaction open
+    }
+    return refused;
 }
 
 } // namespace firstlock

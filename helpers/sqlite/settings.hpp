@@ -3,11 +3,13 @@
 #include <boost/describe/enum.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace firstlock {
 
 class Connection;
+class Statement;
 
 /// How a connection waits for a lock that another holds.
 enum class Retry {
@@ -33,8 +35,14 @@ const char* begin_of(Transaction transaction);
 enum class Connect { before_go, after_go };
 BOOST_DESCRIBE_ENUM(Connect, before_go, after_go)
 
+/// SQLite's own words, in lower case (https://sqlite.org/pragma.html).
+enum class JournalMode { delete_, truncate, persist, memory, wal, off };
+BOOST_DESCRIBE_ENUM(JournalMode, delete_, truncate, persist, memory, wal, off)
+enum class Synchronous { off, normal, full, extra };
+BOOST_DESCRIBE_ENUM(Synchronous, off, normal, full, extra)
+
 /// The settings of one writer, and so what a profile consists of. `journal_mode` and `synchronous`
-/// are SQLite's own words in lower case (https://sqlite.org/pragma.html).
+/// are one of the names above; whoever reads them from outside checks that.
 struct WriterSettings {
     std::string journal_mode = "delete";
     std::string synchronous = "full";
@@ -49,5 +57,18 @@ struct WriterSettings {
 /// mode other than WAL and DELETE. Those two are the file's, which the fixture has put into its
 /// mode; switching takes locks. Throws SqliteError.
 void configure(Connection& connection, const WriterSettings& settings);
+
+/// Where a row was refused: `stage` is begin, insert or commit, `code` extended, `message`
+/// SQLite's.
+struct RefusedRow {
+    const char* stage;
+    int code;
+    std::string message;
+};
+
+/// The one way to insert a row: BEGIN, `insert`, COMMIT, as `transaction` has it. nullopt when all
+/// went well; after a refusal no transaction is open.
+std::optional<RefusedRow> insert_row(Connection& connection, Statement& insert,
+                                     Transaction transaction);
 
 } // namespace firstlock

@@ -1,9 +1,10 @@
 #include "helpers/statistics/confirmations.hpp"
 
 #include <algorithm>
+#include <tuple>
 
-#include "helpers/statistics/intervals.hpp"
 #include "helpers/statistics/sequential_test.hpp"
+#include "helpers/statistics/tally.hpp"
 
 namespace firstlock {
 namespace {
@@ -23,7 +24,7 @@ double Confirmations::alpha() const
 
 double Confirmations::p_high(const Candidate& candidate)
 {
-    return upper_bound(0, candidate.clean, 1 - candidate.alpha);
+    return upper_bound({.trials = candidate.clean}, 1 - candidate.alpha);
 }
 
 void Confirmations::open(int writers)
@@ -110,12 +111,11 @@ std::optional<Confirmations::Bound> Confirmations::best() const
             continue;
         }
         const Bound bound{.writers = candidate.writers, .p_high = p_high(candidate)};
-        const auto rank = [](const Bound& of) { return of.p_high <= passable; };
-        const bool is_better = !best || (rank(bound) != rank(*best) ? rank(bound)
-                                         : rank(bound) && bound.writers != best->writers
-                                             ? bound.writers > best->writers
-                                             : bound.p_high < best->p_high);
-        if (is_better) {
+        const auto rank = [](const Bound& of) {
+            const bool is_passable = of.p_high <= passable;
+            return std::tuple(is_passable, is_passable ? of.writers : 0, -of.p_high);
+        };
+        if (!best || rank(bound) > rank(*best)) {
             best = bound;
         }
     }

@@ -8,17 +8,14 @@
 namespace firstlock {
 namespace {
 
-using Place = WritersOrOutside::Place;
-
-constexpr int voids_in_a_row_max = 5;
+// Shares are of the limits.
 constexpr int patrol_depth = 5; // trials in each octave below the first lock before anything else
-constexpr double patrol_share = 0.10;  // of the limits
-constexpr double fall_share = 0.50;    // of the limits
-constexpr double halfway_share = 0.50; // of the limits, before what holds is confirmed further
-constexpr int sweep_depth = 2;         // trials on each rung of the sweep above a first lock
-constexpr int probes = 3;              // clean trials that an M takes before it is confirmed
-constexpr double rung_ratio_min =
-    1.15; // no rung is looked for between holds and a first lock this close
+constexpr double patrol_share = 0.10;
+constexpr double fall_share = 0.50;
+constexpr double halfway_share = 0.50;  // before what holds is confirmed further
+constexpr int sweep_depth = 2;          // trials on each rung of the sweep above a first lock
+constexpr int probes = 3;               // clean trials that an M takes before it is confirmed
+constexpr double rung_ratio_min = 1.15; // holds and a first lock this close leave no rung between
 
 /// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): unlike the distributions of the standard
 /// library it gives the same numbers on every platform.
@@ -28,17 +25,6 @@ std::uint64_t mix(std::uint64_t state)
     state = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9;
     state = (state ^ (state >> 27)) * 0x94d049bb133111eb;
     return state ^ (state >> 31);
-}
-
-WritersOrOutside place(int writers, int writers_max)
-{
-    if (writers <= 1) {
-        return {.place = Place::below};
-    }
-    if (writers > writers_max) {
-        return {.place = Place::above};
-    }
-    return {.writers = static_cast<double>(writers)};
 }
 
 } // namespace
@@ -67,10 +53,10 @@ void FirstLockSearch::tell(const TrialAnswer& answer)
 
 std::optional<FirstLockSearch::Plan> FirstLockSearch::make_plan()
 {
-    for (const auto& [writers, level] : history_.levels()) {
-        if (level.voids_in_a_row >= voids_in_a_row_max) {
-            stopped_because_ = "too many void trials: " + std::to_string(voids_in_a_row_max) +
-                               " in a row with " + std::to_string(writers) + " writers";
+    for (const Level& level : history_.levels()) {
+        if (level.void_in_a_row >= void_in_a_row_max) {
+            stopped_because_ = "too many void trials: " + std::to_string(void_in_a_row_max) +
+                               " in a row with " + std::to_string(level.writers) + " writers";
             return std::nullopt;
         }
     }
@@ -104,7 +90,7 @@ std::optional<FirstLockSearch::Plan> FirstLockSearch::make_plan()
         return Plan{*halfway_writers, Purpose::halfway};
     }
     if (const auto writers = climb()) {
-        if (history_.level(*writers).clean < probes) {
+        if (history_.level(*writers).clean() < probes) {
             return Plan{*writers, Purpose::climb};
         }
         confirmations_.open(*writers);
@@ -128,8 +114,7 @@ std::optional<int> FirstLockSearch::scan() const
 {
     const int writers_max = history_.limits().writers_max;
     for (int writers = 1; writers < history_.first_lock();) {
-        const TrialHistory::Level level = history_.level(writers);
-        if (level.clean + level.locked == 0) {
+        if (history_.level(writers).trials == 0) {
             return writers;
         }
         writers = writers < writers_max ? std::min(writers_max, 2 * writers) : writers_max + 1;
@@ -147,9 +132,8 @@ std::optional<int> FirstLockSearch::patrol(int depth) const
     const int end = history_.has_locked() ? history_.first_lock() / 2 + 1 : history_.first_lock();
     for (int low = 1; low < end; low *= 2) {
         int trials = 0;
-        for (auto at = history_.levels().lower_bound(low);
-             at != history_.levels().end() && at->first < 2 * low; ++at) {
-            trials += at->second.clean + at->second.locked;
+        for (const Level& level : history_.levels()) {
+            trials += level.writers >= low && level.writers < 2 * low ? level.trials : 0;
         }
         if (trials < fewest) {
             fewest = trials;
@@ -159,7 +143,7 @@ std::optional<int> FirstLockSearch::patrol(int depth) const
     if (!octave) {
         return std::nullopt;
     }
-    const double quarter = std::floor(4 * random(1)) / 4;
+    const double quarter = std::floor(4 * random()) / 4;
     return std::min(static_cast<int>(std::lround(*octave * std::exp2(quarter))), end - 1);
 }
 
@@ -189,30 +173,34 @@ std::optional<int> FirstLockSearch::fall() const
         !can_pay_a_lock()) {
         return std::nullopt;
     }
-    const TrialHistory::Level top = history_.level(writers_max);
-    if (top.clean + top.locked == 0) {
+    const Level top = history_.level(writers_max);
+    if (top.trials == 0) {
         return writers_max;
     }
     if (const auto writers = top.locked == 0 ? sweep() : std::nullopt) {
         return writers;
     }
-    std::optional<int> common;
-    std::optional<int> rare;
-    for (const auto& [at, level] : history_.levels()) {
-        if (level.locked > 0 && (!common || tenth_.guess(at) > tenth_.guess(*common))) {
-            common = at;
+    int common = 0; // the level that is thought to lock most often
+    double most = 0.1;
+    for (const Level& level : history_.levels()) {
+        const double guess = level.locked > 0 ? tenth_.guess(level.writers) : 0;
+        if (guess > most) {
+            most = guess;
+            common = level.writers;
         }
     }
-    for (const auto& [at, level] : history_.levels()) {
-        if (common && at > *common && tenth_.guess(at) < 0.1) {
-            rare = at;
+    int rare = 0; // the highest above it that is thought to lock rarely
+    for (auto level = history_.levels().rbegin(); common > 0 && level->writers > common; ++level) {
+        if (tenth_.guess(level->writers) < 0.1) {
+            rare = level->writers;
+            break;
         }
     }
-    if (!rare || tenth_.guess(*common) <= 0.1) {
+    if (rare == 0) {
         return std::nullopt;
     }
     // Clean trials reject each m below them, locks each m above.
-    return range->low <= *common ? rare : common;
+    return range->low <= common ? rare : common;
 }
 
 /// The rung of the scan above the first lock that has the fewest trials, up to `sweep_depth` each.
@@ -221,9 +209,9 @@ std::optional<int> FirstLockSearch::sweep() const
     std::optional<int> rung;
     int fewest = sweep_depth;
     for (int writers = 1; writers < history_.limits().writers_max; writers *= 2) {
-        const TrialHistory::Level level = history_.level(writers);
-        if (writers > history_.first_lock() && level.clean + level.locked < fewest) {
-            fewest = level.clean + level.locked;
+        const int trials = history_.level(writers).trials;
+        if (writers > history_.first_lock() && trials < fewest) {
+            fewest = trials;
             rung = writers;
         }
     }
@@ -257,7 +245,7 @@ std::optional<int> FirstLockSearch::halfway() const
         !can_pay_a_lock()) {
         return std::nullopt;
     }
-    return halfway_query(history_, half_);
+    return halfway_query(history_, half_, *range);
 }
 
 /// More trials at what holds, every fifth of them below it, where a lock would matter as much.
@@ -291,40 +279,26 @@ bool FirstLockSearch::can_pay_a_lock() const
     return history_.locked_cost() <= history_.seconds_left();
 }
 
-/// In [0, 1), the same for the same seed, number of answers and `salt`.
-double FirstLockSearch::random(int salt) const
+/// In [0, 1), the same for the same seed and number of answers.
+double FirstLockSearch::random() const
 {
     const auto answers = static_cast<std::uint64_t>(history_.answers());
-    const std::uint64_t bits =
-        mix(mix(history_.limits().seed) ^ mix(4 * answers + static_cast<std::uint64_t>(salt)));
+    const std::uint64_t bits = mix(mix(history_.limits().seed) ^ mix(4 * answers + 1));
     return static_cast<double>(bits >> 11) * 0x1p-53;
 }
 
 FirstLock FirstLockSearch::result() const
 {
-    FirstLock found;
-    found.writers_max = history_.limits().writers_max;
-    found.levels = history_.summaries();
-    for (const LevelSummary& level : found.levels) {
-        found.trials += level.trials;
-        if (level.locked_trials == 0 && level.trials > 0 && level.writers < history_.first_lock()) {
-            found.holds = level.writers; // until something better is known, and without any claim
-            found.holds_p_high = 1;
-        }
-    }
+    FirstLock found = history_.seen();
     if (const auto best = confirmations_.best()) {
         found.holds = best->writers;
         found.holds_p_high = best->p_high;
     }
-    found.trials_locked = history_.trials_locked();
-    if (history_.has_locked()) {
-        found.first_lock = history_.first_lock();
-    }
     found.monotone = tenth_.range().has_value();
     const ThresholdSet::Range all{1, found.writers_max + 1};
     const auto range = found.monotone ? half_.range().value_or(all) : all;
-    found.m50_low = place(range.low, found.writers_max);
-    found.m50_high = place(range.high, found.writers_max);
+    found.m50_low = WritersOrOutside::first(range.low, found.writers_max);
+    found.m50_high = WritersOrOutside::first(range.high, found.writers_max);
     found.m50 = halfway_estimate(history_);
     found.stopped_because = plan_ ? "not stopped" : stopped_because_;
     return found;

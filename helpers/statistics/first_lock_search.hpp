@@ -48,11 +48,10 @@ namespace firstlock {
 ///     they are within 15 %; trials for m50 (halfway.hpp) until its interval is narrow.
 ///  6. confirm further what holds (Confirmations::deepen), every fifth trial a patrol.
 ///
-/// Compared on simulated set-ups with plain doubling and bisection (plain_bisection.hpp) and with
-/// Dixon and Mood's up-and-down staircase (tests/statistics/staircase.hpp); 200 runs each, 60 s, up
-/// to 1000 writers, a clean trial 0.02 s + 0.5 ms per writer, a lock 5 s more. First the share of
-/// runs whose interval covers m50, then the median of holds with its bound ("oracle": knows the
-/// curve):
+/// Compared on simulated set-ups with plain doubling and bisection and with Dixon and Mood's
+/// up-and-down staircase (tests/statistics/rivals.hpp); 200 runs each, 60 s, up to 1000 writers, a
+/// clean trial 0.02 s + 0.5 ms per writer, a lock 5 s more. First the share of runs whose interval
+/// covers m50, then the median of holds with its bound ("oracle": knows the curve):
 ///
 ///     set-up            search            plain            staircase         oracle holds
 ///     steep at 100      100 %  73 (4 %)    13 %  99 (95 %)  100 %  89 (53 %)     69
@@ -107,7 +106,7 @@ class FirstLockSearch {
     std::optional<Plan> deepen();
 
     bool can_pay_a_lock() const;
-    double random(int salt) const;
+    double random() const;
     double& spent(Purpose purpose) { return spent_[static_cast<std::size_t>(purpose)]; }
     double spent(Purpose purpose) const { return spent_[static_cast<std::size_t>(purpose)]; }
 

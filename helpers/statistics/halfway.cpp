@@ -25,17 +25,17 @@ std::vector<Piece> belief(const TrialHistory& history)
     const double to_its_side = std::log(trust);
     const double to_the_other = std::log(1 - trust);
     double log_weight = 0; // of an m up to the lowest level
-    for (const auto& [at, level] : history.levels()) {
-        log_weight += level.locked * to_its_side + level.clean * to_the_other;
+    for (const Level& level : history.levels()) {
+        log_weight += level.locked * to_its_side + level.clean() * to_the_other;
     }
     std::vector<Piece> pieces;
     double from = -std::log(2.0);
     double heaviest = log_weight;
-    for (const auto& [at, level] : history.levels()) {
-        const double to = std::log(at);
+    for (const Level& level : history.levels()) {
+        const double to = std::log(level.writers);
         pieces.push_back({.log_from = from, .log_to = to, .weight = log_weight});
         heaviest = std::max(heaviest, log_weight);
-        log_weight += (level.clean - level.locked) * (to_its_side - to_the_other);
+        log_weight += (level.clean() - level.locked) * (to_its_side - to_the_other);
         from = to;
     }
     pieces.push_back({.log_from = from,
@@ -95,7 +95,8 @@ constexpr double aside = 1.15;
 /// is thought to lock nearly always, or one halfway there.
 int query_above(const TrialHistory& history, const ThresholdSet& half, double middle, int end)
 {
-    for (const auto& [at, level] : history.levels()) {
+    for (const Level& level : history.levels()) {
+        const int at = level.writers;
         if (at >= std::floor(aside * middle) && at < end && half.guess(at) >= 0.9) {
             return at;
         }
@@ -108,9 +109,9 @@ int query_above(const TrialHistory& history, const ThresholdSet& half, double mi
 int query_below(const TrialHistory& history, const ThresholdSet& half, double middle, int end)
 {
     for (auto at = history.levels().rbegin(); at != history.levels().rend(); ++at) {
-        if (at->first <= std::ceil(middle / aside) && at->first >= end &&
-            half.guess(at->first) <= 0.1) {
-            return at->first;
+        if (at->writers <= std::ceil(middle / aside) && at->writers >= end &&
+            half.guess(at->writers) <= 0.1) {
+            return at->writers;
         }
     }
     return static_cast<int>(std::lround(std::sqrt(middle * end)));
@@ -118,10 +119,10 @@ int query_below(const TrialHistory& history, const ThresholdSet& half, double mi
 
 } // namespace
 
-int halfway_query(const TrialHistory& history, const ThresholdSet& half)
+int halfway_query(const TrialHistory& history, const ThresholdSet& half,
+                  const ThresholdSet::Range& range)
 {
     const int writers_max = history.limits().writers_max;
-    const ThresholdSet::Range range = half.range().value();
     const std::vector<Piece> pieces = belief(history);
     const double middle =
         std::clamp(std::exp(log_quantile(pieces, 0.5)), static_cast<double>(range.low),
@@ -153,20 +154,17 @@ bool is_narrow(const ThresholdSet::Range& range, int writers_max)
 
 WritersOrOutside halfway_estimate(const TrialHistory& history)
 {
-    struct Block {
-        double locked;
-        double trials;
+    struct Block : Tally {
         int first;
         int last;
-        double share() const { return locked / trials; }
+        double share() const { return static_cast<double>(locked) / trials; }
     };
     std::vector<Block> blocks;
-    for (const auto& [at, level] : history.levels()) {
-        if (level.clean + level.locked == 0) {
+    for (const Level& level : history.levels()) {
+        if (level.trials == 0) {
             continue;
         }
-        blocks.push_back({static_cast<double>(level.locked),
-                          static_cast<double>(level.clean + level.locked), at, at});
+        blocks.push_back({level, level.writers, level.writers});
         while (blocks.size() > 1 && blocks[blocks.size() - 2].share() >= blocks.back().share()) {
             const Block above = blocks.back();
             blocks.pop_back();

@@ -1,15 +1,13 @@
 #pragma once
 
-#include <map>
-
 #include "helpers/statistics/first_lock.hpp"
 #include "helpers/statistics/threshold_set.hpp"
 #include "helpers/statistics/trial_history.hpp"
 
 namespace firstlock {
 
-/// Where to look for the M at which half of the trials lock; `half` is the confidence set so far,
-/// not empty.
+/// Where to look for the M at which half of the trials lock; `half` is the confidence set so far
+/// and `range` what it leaves.
 ///
 /// First by probabilistic bisection (Horstein, 1963; Waeber, Frazier and Henderson, "Bisection
 /// Search with Noisy Responses", SIAM J. Control Optim. 51, 2013): each answer moves belief over
@@ -18,7 +16,8 @@ namespace firstlock {
 /// below the median. Once the place is known within two octaves, trials go where they shrink the
 /// set: to the end that is farther off, at the M nearest to the middle that is likely to answer
 /// clearly.
-int halfway_query(const TrialHistory& history, const ThresholdSet& half);
+int halfway_query(const TrialHistory& history, const ThresholdSet& half,
+                  const ThresholdSet::Range& range);
 
 /// Whether a `range` of m50 leaves nothing to ask for: it lies outside 1 … writers_max, or inside
 /// and is two neighbours or within a factor of 1.5.

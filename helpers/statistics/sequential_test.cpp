@@ -1,5 +1,6 @@
 #include "helpers/statistics/sequential_test.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -41,43 +42,28 @@ PromiseTerms checked(PromiseTerms terms)
 }
 
 /// The logarithm of the mixture's probability of what was seen: half Jeffreys' prior, half P = 0.
-double log_mixture(int locked, int trials)
+double log_mixture(Tally seen)
 {
-    const double k = locked;
-    const double n = trials;
-    const auto log_gamma = [](double x) { return boost::math::lgamma(x); };
-    const double jeffreys = log_gamma(k + 0.5) + log_gamma(n - k + 0.5) - log_gamma(n + 1) -
-                            2 * log_gamma(0.5); // Beta(k + 1/2, n - k + 1/2) over Beta(1/2, 1/2)
-    return (locked > 0 ? jeffreys : std::log1p(std::exp(jeffreys))) - std::log(2);
+    using boost::math::lgamma;
+    const double jeffreys = // Beta(locked + 1/2, clean + 1/2) over Beta(1/2, 1/2)
+        lgamma(seen.locked + 0.5) + lgamma(seen.clean() + 0.5) - lgamma(seen.trials + 1.0) -
+        2 * lgamma(0.5);
+    return (seen.locked > 0 ? jeffreys : std::log1p(std::exp(jeffreys))) - std::log(2);
 }
 
-double log_likelihood(double p, int locked, int trials)
+double log_likelihood(double p, Tally seen)
 {
-    return (locked > 0 ? locked * std::log(p) : 0) +
-           (trials > locked ? (trials - locked) * std::log1p(-p) : 0);
+    return (seen.locked > 0 ? seen.locked * std::log(p) : 0) +
+           (seen.clean() > 0 ? seen.clean() * std::log1p(-p) : 0);
 }
 
 } // namespace
-
-std::string_view name(PromiseVerdict verdict)
-{
-    switch (verdict) {
-    case PromiseVerdict::kept:
-        return "kept";
-    case PromiseVerdict::broken:
-        return "broken";
-    case PromiseVerdict::undecided:
-        break;
-    }
-    return "undecided";
-}
 
 SequentialTest::SequentialTest(PromiseTerms terms) : terms_(checked(terms)) {}
 
 void SequentialTest::tell(bool is_locked)
 {
-    ++trials_;
-    locked_ += is_locked ? 1 : 0;
+    seen_.add(is_locked);
     if (verdict_ != PromiseVerdict::undecided) {
         return;
     }
@@ -93,7 +79,7 @@ void SequentialTest::tell(bool is_locked)
 
 Interval SequentialTest::bounds() const
 {
-    return anytime_bounds(locked_, trials_, terms_.confidence);
+    return anytime_bounds(seen_, terms_.confidence);
 }
 
 int SequentialTest::clean_trials_needed() const
@@ -111,27 +97,25 @@ int clean_trials_needed(PromiseTerms terms)
     return SequentialTest(terms).clean_trials_needed();
 }
 
-Interval anytime_bounds(int locked, int trials, double confidence)
+Interval anytime_bounds(Tally seen, double confidence)
 {
-    clopper_pearson(locked, trials, confidence); // for its checks of the same arguments
-    if (trials == 0) {
-        return {.low = 0, .high = 1};
+    check(seen, confidence);
+    if (seen.trials == 0) {
+        return {};
     }
     // The capital falls up to the share that was seen and rises after it, so there is one root on
     // either side.
-    const double seen = static_cast<double>(locked) / trials;
-    const double log_stake = log_mixture(locked, trials) + std::log(1 - confidence);
-    const auto excess = [&](double p) { return log_stake - log_likelihood(p, locked, trials); };
+    const double log_stake = log_mixture(seen) + std::log(1 - confidence);
+    const auto excess = [&](double p) { return log_stake - log_likelihood(p, seen); };
     const auto close = boost::math::tools::eps_tolerance<double>(40);
     constexpr double edge = 1e-12;
+    const double share = std::clamp(static_cast<double>(seen.locked) / seen.trials, edge, 1 - edge);
     Interval bounds;
-    if (locked > 0 && excess(edge) > 0) {
-        bounds.low =
-            boost::math::tools::bisect(excess, edge, seen == 1 ? 1 - edge : seen, close).first;
+    if (seen.locked > 0 && excess(edge) > 0) {
+        bounds.low = boost::math::tools::bisect(excess, edge, share, close).first;
     }
-    if (locked < trials && excess(1 - edge) > 0) {
-        bounds.high =
-            boost::math::tools::bisect(excess, seen == 0 ? edge : seen, 1 - edge, close).second;
+    if (seen.clean() > 0 && excess(1 - edge) > 0) {
+        bounds.high = boost::math::tools::bisect(excess, share, 1 - edge, close).second;
     }
     return bounds;
 }

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string_view>
+#include <boost/describe/enum.hpp>
 
-#include "helpers/statistics/intervals.hpp"
+#include "helpers/statistics/tally.hpp"
 
 namespace firstlock {
 
@@ -16,8 +16,7 @@ struct PromiseTerms {
 };
 
 enum class PromiseVerdict { undecided, kept, broken };
-
-std::string_view name(PromiseVerdict verdict);
+BOOST_DESCRIBE_ENUM(PromiseVerdict, undecided, kept, broken)
 
 /// Decides a promise with as few trials as can be, in either direction, looking after each one.
 ///
@@ -43,8 +42,7 @@ class SequentialTest {
     void tell(bool is_locked);
 
     PromiseVerdict verdict() const { return verdict_; }
-    int trials() const { return trials_; }
-    int locked() const { return locked_; }
+    Tally seen() const { return seen_; }
     Interval bounds() const;
 
     /// How many clean trials in a row would decide "kept" from here on; 0 once there is a verdict.
@@ -53,8 +51,7 @@ class SequentialTest {
   private:
     PromiseTerms terms_;
     double log_ratio_ = 0; // of the likelihoods, refuted over tolerated
-    int trials_ = 0;
-    int locked_ = 0;
+    Tally seen_;
     PromiseVerdict verdict_ = PromiseVerdict::undecided;
 };
 
@@ -62,8 +59,7 @@ class SequentialTest {
 /// Throws as SequentialTest does.
 int clean_trials_needed(PromiseTerms terms);
 
-/// bounds() of a test that saw `locked` of `trials`. No trial gives [0, 1]. Throws as
-/// clopper_pearson() does.
-Interval anytime_bounds(int locked, int trials, double confidence = 0.95);
+/// bounds() of a test that saw this. No trial gives [0, 1]. Throws as clopper_pearson() does.
+Interval anytime_bounds(Tally seen, double confidence = 0.95);
 
 } // namespace firstlock

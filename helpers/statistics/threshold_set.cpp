@@ -19,11 +19,19 @@ double ThresholdSet::guess(int writers) const
 {
     int locked = 0;
     int clean = 0;
-    constexpr double half_octave = 1.41421356;
-    for (const auto& [at, level] : levels_) {
-        const bool is_near = at <= writers * half_octave && writers <= at * half_octave;
-        locked += (guess_ == Guess::near ? is_near : at <= writers) ? level.locked : 0;
-        clean += (guess_ == Guess::near ? is_near : at >= writers) ? level.clean : 0;
+    if (guess_ == Guess::near) {
+        constexpr double half_octave = 1.41421356;
+        const auto end = levels_.upper_bound(static_cast<int>(writers * half_octave));
+        const int lowest = static_cast<int>(std::ceil(writers / half_octave));
+        for (auto at = levels_.lower_bound(lowest); at != end; ++at) {
+            locked += at->second.locked;
+            clean += at->second.clean();
+        }
+    } else {
+        for (const auto& [at, level] : levels_) {
+            locked += at <= writers ? level.locked : 0;
+            clean += at >= writers ? level.clean() : 0;
+        }
     }
     // So many trials' worth of not knowing, centred where no bet is made. Along a rising curve
     // answers agree and little caution is best (Krichevsky and Trofimov, 1981); within half an
@@ -36,9 +44,9 @@ void ThresholdSet::add(int writers, bool is_locked)
 {
     const double bet = guess(writers);
     const double gain = is_locked ? std::log(bet / share_) : std::log1p(-bet) - std::log1p(-share_);
-    Level& level = levels_[writers];
+    Bets& level = levels_[writers];
     (bet > share_ ? level.gain_from_locks : level.gain_from_clean) += gain;
-    ++(is_locked ? level.locked : level.clean);
+    level.add(is_locked);
 }
 
 std::optional<ThresholdSet::Range> ThresholdSet::range() const

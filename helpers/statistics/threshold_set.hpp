@@ -3,6 +3,8 @@
 #include <map>
 #include <optional>
 
+#include "helpers/statistics/tally.hpp"
+
 namespace firstlock {
 
 /// A 95 % confidence set for the smallest M with P(lock) >= `share`, on the sole assumption that
@@ -42,16 +44,14 @@ class ThresholdSet {
     double guess(int writers) const;
 
   private:
-    struct Level {
-        int clean = 0;
-        int locked = 0;
+    struct Bets : Tally {
         double gain_from_locks = 0; ///< logarithm; against each m above this level
         double gain_from_clean = 0; ///< logarithm; against each m up to this level
     };
     double share_;
     Guess guess_;
     int writers_max_;
-    std::map<int, Level> levels_;
+    std::map<int, Bets> levels_;
 };
 
 } // namespace firstlock

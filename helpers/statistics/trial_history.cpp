@@ -5,8 +5,6 @@
 #include <stdexcept>
 #include <string>
 
-#include "helpers/statistics/intervals.hpp"
-
 namespace firstlock {
 namespace {
 
@@ -31,6 +29,11 @@ SearchLimits checked(SearchLimits limits)
     return limits;
 }
 
+auto at_or_above(auto& levels, int writers)
+{
+    return std::ranges::lower_bound(levels, writers, {}, &Level::writers);
+}
+
 } // namespace
 
 TrialHistory::TrialHistory(const SearchLimits& limits)
@@ -53,29 +56,23 @@ void TrialHistory::add(const TrialAnswer& answer)
     }
     ++answers_;
     seconds_ += answer.seconds;
-    Level& level = levels_[answer.writers];
-    if (answer.is_void) {
-        ++level.voids;
-        ++level.voids_in_a_row;
-        return;
+    auto place = at_or_above(levels_, answer.writers);
+    if (place == levels_.end() || place->writers != answer.writers) {
+        place = levels_.insert(place, Level{});
+        place->writers = answer.writers;
     }
-    level.voids_in_a_row = 0;
-    if (answer.locked_writers == 0) {
-        ++level.clean;
-        level.clean_seconds += answer.seconds;
-        return;
+    place->add(answer);
+    if (!answer.is_void && answer.locked_writers > 0) {
+        ++trials_locked_;
+        locked_seconds_ += answer.seconds;
+        first_lock_ = std::min(first_lock_, answer.writers);
     }
-    ++level.locked;
-    level.locked_writers += answer.locked_writers;
-    ++trials_locked_;
-    locked_seconds_ += answer.seconds;
-    first_lock_ = std::min(first_lock_, answer.writers);
 }
 
-TrialHistory::Level TrialHistory::level(int writers) const
+Level TrialHistory::level(int writers) const
 {
-    const auto found = levels_.find(writers);
-    return found == levels_.end() ? Level{} : found->second;
+    const auto found = at_or_above(levels_, writers);
+    return found == levels_.end() || found->writers != writers ? Level{} : *found;
 }
 
 double TrialHistory::share(const TrialAnswer& answer) const
@@ -88,15 +85,15 @@ double TrialHistory::clean_cost(int writers) const
     // The nearest level below that was clean, in proportion: a trial's start costs something too,
     // so this errs on the dear side. Nothing below: the nearest above, as it is.
     double cost = 0;
-    for (const auto& [at, level] : levels_) {
-        if (level.clean == 0) {
+    for (const Level& level : levels_) {
+        if (level.clean() == 0) {
             continue;
         }
-        const double mean = level.clean_seconds / level.clean;
-        if (at > writers) {
+        const double mean = level.clean_seconds / level.clean();
+        if (level.writers > writers) {
             return cost > 0 ? cost : mean;
         }
-        cost = mean * writers / at;
+        cost = mean * writers / level.writers;
     }
     return cost;
 }
@@ -106,22 +103,24 @@ double TrialHistory::locked_cost() const
     return trials_locked_ > 0 ? locked_seconds_ / trials_locked_ : 0;
 }
 
-std::vector<LevelSummary> TrialHistory::summaries() const
+FirstLock TrialHistory::seen() const
 {
-    std::vector<LevelSummary> summaries;
-    summaries.reserve(levels_.size());
-    for (const auto& [writers, level] : levels_) {
-        const int trials = level.clean + level.locked;
-        const Interval bounds = clopper_pearson(level.locked, trials);
-        summaries.push_back({.writers = writers,
-                             .trials = trials,
-                             .locked_trials = level.locked,
-                             .locked_writers = level.locked_writers,
-                             .void_trials = level.voids,
-                             .p_low = bounds.low,
-                             .p_high = bounds.high});
+    FirstLock seen;
+    seen.writers_max = limits_.writers_max;
+    seen.seconds_left = seconds_left();
+    seen.levels = levels_;
+    seen.trials_locked = trials_locked_;
+    for (const Level& level : levels_) {
+        seen.trials += level.trials;
+        if (level.clean() > 0 && level.writers < first_lock_) {
+            seen.holds = level.writers;
+            seen.holds_p_high = 1;
+        }
     }
-    return summaries;
+    if (has_locked()) {
+        seen.first_lock = first_lock_;
+    }
+    return seen;
 }
 
 } // namespace firstlock

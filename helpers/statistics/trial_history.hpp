@@ -1,7 +1,5 @@
 #pragma once
 
-#include <map>
-#include <optional>
 #include <vector>
 
 #include "helpers/statistics/first_lock.hpp"
@@ -12,15 +10,6 @@ namespace firstlock {
 /// about where to look next.
 class TrialHistory {
   public:
-    struct Level {
-        int clean = 0;
-        int locked = 0;
-        int locked_writers = 0;
-        int voids = 0;
-        int voids_in_a_row = 0;
-        double clean_seconds = 0;
-    };
-
     /// Throws std::invalid_argument for limits that make no sense.
     explicit TrialHistory(const SearchLimits& limits);
 
@@ -29,7 +18,7 @@ class TrialHistory {
     void add(const TrialAnswer& answer);
 
     const SearchLimits& limits() const { return limits_; }
-    const std::map<int, Level>& levels() const { return levels_; }
+    const std::vector<Level>& levels() const { return levels_; } ///< ascending
     Level level(int writers) const;
 
     /// The smallest M that ever locked; writers_max + 1 where none did, so that it is a bound in
@@ -38,7 +27,6 @@ class TrialHistory {
     bool has_locked() const { return first_lock_ <= limits_.writers_max; }
 
     int answers() const { return answers_; }
-    int trials_locked() const { return trials_locked_; }
     double seconds_left() const { return limits_.budget_s - seconds_; }
     bool is_spent() const { return seconds_left() <= 0 || answers_ >= limits_.trials_max; }
 
@@ -50,11 +38,13 @@ class TrialHistory {
     double clean_cost(int writers) const;
     double locked_cost() const;
 
-    std::vector<LevelSummary> summaries() const;
+    /// What the trials say without any inference: m50 is left open, and `holds` is the largest M
+    /// that passed below each that locked, with a bound of 1, which claims nothing.
+    FirstLock seen() const;
 
   private:
     SearchLimits limits_;
-    std::map<int, Level> levels_;
+    std::vector<Level> levels_;
     int first_lock_;
     int answers_ = 0;
     int trials_locked_ = 0;

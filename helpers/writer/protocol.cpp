@@ -1,9 +1,9 @@
 #include "helpers/writer/protocol.hpp"
 
+#include "helpers/described/names.hpp"
 #include "helpers/sqlite/error.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <ctime>
 
@@ -11,7 +11,6 @@ namespace firstlock {
 namespace {
 
 constexpr std::string_view prefix = "firstlock ";
-constexpr std::array<std::string_view, 4> kind_names{"ready", "ok", "locked", "failed"};
 
 [[noreturn]] void refuse(std::string_view line, const std::string& why)
 {
@@ -49,15 +48,13 @@ bool is_message(std::string_view word)
 /// True when `word` is one of start=, end=, stage=, and taken.
 bool take_attribute(std::string_view line, std::string_view word, Report& report)
 {
-    const auto value_of = [&](std::string_view key) -> std::optional<std::string_view> {
-        return word.starts_with(key) ? std::optional(word.substr(key.size())) : std::nullopt;
-    };
-    if (const auto start = value_of("start=")) {
-        report.start_ns = number<std::int64_t>(line, *start);
-    } else if (const auto end = value_of("end=")) {
-        report.end_ns = number<std::int64_t>(line, *end);
-    } else if (const auto stage = value_of("stage=")) {
-        report.stage = *stage;
+    const std::string_view value = word.substr(std::min(word.find('=') + 1, word.size()));
+    if (word.starts_with("start=")) {
+        report.start_ns = number<std::int64_t>(line, value);
+    } else if (word.starts_with("end=")) {
+        report.end_ns = number<std::int64_t>(line, value);
+    } else if (word.starts_with("stage=")) {
+        report.stage = value;
     } else {
         return false;
     }
@@ -68,7 +65,7 @@ void take_applied(std::string_view line, std::string_view word, Report& report)
 {
     const auto equals = word.find('=');
     if (equals == std::string_view::npos || equals == 0) {
-        refuse(line, "'" + std::string(word) + "' behind ready is not of the form key=value");
+        refuse(line, "'" + std::string(word) + "' after ready is not of the form key=value");
     }
     report.applied[std::string(word.substr(0, equals))] = word.substr(equals + 1);
 }
@@ -104,13 +101,14 @@ std::optional<Report> parse_line(std::string_view line)
     }
     std::string_view rest = line.substr(prefix.size());
     const std::string_view kind = next_word(rest);
-    const auto* const found = std::find(kind_names.begin(), kind_names.end(), kind);
-    if (found == kind_names.end()) {
-        refuse(line, "'" + std::string(kind) + "' is none of ready, ok, locked, failed");
+    const auto known = find_named<Report::Kind>(kind);
+    if (!known) {
+        refuse(line, "'" + std::string(kind) + "' is not a word of the protocol; accepted: " +
+                         names_of<Report::Kind>() + ",");
     }
     Report report;
-    report.kind = static_cast<Report::Kind>(found - kind_names.begin());
-    if (report.kind == Report::Kind::locked || report.kind == Report::Kind::failed) {
+    report.kind = *known;
+    if (report.is_refusal()) {
         const std::string_view code = next_word(rest);
         if (code != "?") {
             report.code = number<int>(line, code);
@@ -135,8 +133,8 @@ std::optional<Report> parse_line(std::string_view line)
 std::string format(const Report& report)
 {
     std::string line(prefix);
-    line += kind_names.at(static_cast<std::size_t>(report.kind));
-    if (report.kind == Report::Kind::locked || report.kind == Report::Kind::failed) {
+    line += name_of(report.kind);
+    if (report.is_refusal()) {
         line += report.code ? " " + std::to_string(*report.code) : " ?";
     }
     for (const auto& [key, value] : report.applied) {

@@ -46,6 +46,7 @@ class ProtocolError : public std::runtime_error {
 /// share.
 struct Report {
     enum class Kind { ready, ok, locked, failed };
+    BOOST_DESCRIBE_NESTED_ENUM(Kind, ready, ok, locked, failed)
     Kind kind = Kind::ready;
     std::optional<int> code; ///< extended; empty where the writer said `?`
     std::string message;     ///< the row, where the writer named it
@@ -53,7 +54,9 @@ struct Report {
     std::string stage;       ///< open, configure, begin, insert, commit, or the writer's own word
     std::optional<std::int64_t> start_ns;
     std::optional<std::int64_t> end_ns;
-    std::map<std::string, std::string> applied; ///< `key=value` behind `ready`
+    std::map<std::string, std::string> applied; ///< `key=value` after `ready`
+
+    bool is_refusal() const { return kind == Kind::locked || kind == Kind::failed; }
 };
 
 /// nullopt for noise (a line that does not begin with `firstlock `); throws ProtocolError.

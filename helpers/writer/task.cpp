@@ -2,16 +2,11 @@
 
 #include "helpers/described/names.hpp"
 
-#include <array>
 #include <charconv>
 #include <cstdlib>
 
 namespace firstlock {
 namespace {
-
-constexpr std::array<std::string_view, 6> journal_modes{"delete", "truncate", "persist",
-                                                        "memory", "wal",      "off"};
-constexpr std::array<std::string_view, 4> synchronous_levels{"off", "normal", "full", "extra"};
 
 std::string variable(std::string_view name)
 {
@@ -28,41 +23,32 @@ std::string required(std::string_view name)
     return value;
 }
 
+[[noreturn]] void refuse(std::string_view name, const std::string& text,
+                         const std::string& accepted)
+{
+    throw std::invalid_argument(variable(name) + " is '" + text + "'; accepted: " + accepted);
+}
+
 int whole_number(std::string_view name)
 {
     const std::string text = required(name);
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size() || value < 0) {
-        throw std::invalid_argument(variable(name) + " is '" + text +
-                                    "'; accepted: a whole number from 0");
+        refuse(name, text, "a whole number from 0");
     }
     return value;
-}
-
-template <std::size_t Count>
-std::size_t one_of(std::string_view name, const std::array<std::string_view, Count>& accepted)
-{
-    const std::string text = required(name);
-    std::string list;
-    for (std::size_t index = 0; index < Count; ++index) {
-        if (accepted.at(index) == text) {
-            return index;
-        }
-        list += (list.empty() ? "" : ", ") + std::string(accepted.at(index));
-    }
-    throw std::invalid_argument(variable(name) + " is '" + text + "'; accepted: " + list);
 }
 
 template <DescribedEnum Enum>
 Enum named_by(std::string_view name)
 {
     const std::string text = required(name);
-    if (const auto found = find_named<Enum>(text)) {
-        return *found;
+    const auto found = find_named<Enum>(text);
+    if (!found) {
+        refuse(name, text, names_of<Enum>());
     }
-    throw std::invalid_argument(variable(name) + " is '" + text +
-                                "'; accepted: " + names_of<Enum>());
+    return *found;
 }
 
 } // namespace
@@ -94,8 +80,8 @@ Task task_from_environment()
     task.index = whole_number("INDEX");
     task.message = required("MESSAGE");
     WriterSettings& settings = task.settings;
-    settings.journal_mode = journal_modes.at(one_of("JOURNAL_MODE", journal_modes));
-    settings.synchronous = synchronous_levels.at(one_of("SYNCHRONOUS", synchronous_levels));
+    settings.journal_mode = name_of(named_by<JournalMode>("JOURNAL_MODE"));
+    settings.synchronous = name_of(named_by<Synchronous>("SYNCHRONOUS"));
     settings.busy_timeout = std::chrono::milliseconds(whole_number("TIMEOUT_MS"));
     settings.transaction = named_by<Transaction>("TRANSACTION");
     settings.retry = named_by<Retry>("RETRY");

@@ -44,8 +44,9 @@ void stall_and_check(const std::string& mode)
     holder.child().send(SIGSTOP);
 
     constexpr std::size_t others = 8;
-    const TrialOptions options{.database = database, .profile = named, .writer = own_writer()};
-    const Trial beside = run_trial(options, example_rows(others));
+    TrialTable table{database, named};
+    const TrialOptions options{.writer = own_writer()};
+    const Trial beside = run_trial(table, example_rows(others), options);
     CHECK(beside.locked == others);
     CHECK(beside.codes == std::map<std::string, std::size_t>{{"5", others}});
     CHECK(beside.lost + beside.unexpected + beside.duplicate == 0);
@@ -56,9 +57,8 @@ void stall_and_check(const std::string& mode)
     const std::string commit = holder.ask("sql COMMIT");
     CHECK(commit == "0");
     CHECK(holder.finish().ok());
-    TrialOptions after = options;
-    after.stored = {own};
-    const Trial then = run_trial(after, example_rows(others));
+    table.stored = {own};
+    const Trial then = run_trial(table, example_rows(others), options);
     CHECK(then.acknowledged == others);
     CHECK(then.lost + then.unexpected + then.duplicate == 0);
     CHECK(then.rows_after == others + 1);

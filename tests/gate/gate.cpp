@@ -7,6 +7,7 @@
 #include "fixtures/run/settings.hpp"
 #include "fixtures/search/baseline.hpp"
 #include "fixtures/search/promises.hpp"
+#include "helpers/described/names.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -27,7 +28,7 @@ TEST_CASE("gate.every promise is kept")
     std::string undecided;
     for (const Promise& promise : promises) {
         const Evidenced result = test_promise(promise, settings().trials.value_or(2000), budget_s);
-        std::cout << name(result.verdict) << ": " << result.evidence << std::endl;
+        std::cout << name_of(result.verdict) << ": " << result.evidence << std::endl;
         INFO(result.evidence);
         CHECK(result.verdict != PromiseVerdict::broken);
         if (result.verdict == PromiseVerdict::undecided) {

@@ -17,23 +17,6 @@ using namespace firstlock;
 using namespace firstlock::simulated;
 using Place = WritersOrOutside::Place;
 
-namespace {
-
-/// Asks and tells until the search has stopped; returns the seconds that took.
-double run(FirstLockSearch& search, const Setup& setup)
-{
-    std::mt19937_64 random(3);
-    double seconds = 0;
-    while (const auto writers = search.next_writers()) {
-        const TrialAnswer told = answer(setup, *writers, random);
-        seconds += told.seconds;
-        search.tell(told);
-    }
-    return seconds;
-}
-
-} // namespace
-
 TEST_CASE("statistics.ranges of 1 and 2 and 5 writers are searched to the end",
           "[statistics][quick]")
 {
@@ -70,7 +53,7 @@ TEST_CASE("statistics.the trial that crosses the budget is the last", "[statisti
     for (const double budget_s : {0.001, 10.0, 60.0}) {
         CAPTURE(budget_s);
         FirstLockSearch search({.writers_max = 1000, .trials_max = 5000, .budget_s = budget_s});
-        CHECK(run(search, setup) <= budget_s + setup.timeout_s + clean_cost_s(1000));
+        CHECK(seconds_of(run(search, setup)) <= budget_s + setup.timeout_s + clean_cost_s(1000));
         CHECK(search.result().stopped_because == "budget");
     }
 }

@@ -4,8 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "helpers/statistics/first_lock_search.hpp"
-#include "helpers/statistics/plain_bisection.hpp"
-#include "tests/statistics/staircase.hpp"
+#include "tests/statistics/rivals.hpp"
 #include "tests/statistics/study.hpp"
 
 using namespace firstlock;
@@ -45,52 +44,47 @@ void check_power(const Setup& setup, const Figures& found, const SearchLimits& l
     }
 }
 
-Figures study_and_print(const Setup& setup, const SearchLimits& limits)
+/// Studies and prints each shape; what a search reports has to be honest, and to pass `check_also`.
+template <class Check>
+void study_each_shape(const SearchLimits& limits, const Check& check_also)
 {
-    const Figures found = study<FirstLockSearch>(setup, limits, repetitions, seed);
-    print_row(setup, "search", found, limits);
-    print_row(setup, "plain", study<PlainBisection>(setup, limits, repetitions, seed), limits);
-    print_row(setup, "staircase", study<Staircase>(setup, limits, repetitions, seed), limits);
-    return found;
+    print_heading(limits);
+    for (const Setup& setup : setups()) {
+        CAPTURE(setup.shape);
+        const Figures found = study<FirstLockSearch>(setup, limits, repetitions, seed);
+        print_row(setup, "search", found, limits);
+        print_row(setup, "plain", study<PlainBisection>(setup, limits, repetitions, seed), limits);
+        print_row(setup, "staircase", study<Staircase>(setup, limits, repetitions, seed), limits);
+        check_honesty(setup, found);
+        check_also(setup, found);
+    }
 }
 
 } // namespace
 
 TEST_CASE("statistics.a search of 10 seconds is honest on each shape", "[statistics][quick]")
 {
-    const SearchLimits limits{.writers_max = 256, .trials_max = 5000, .budget_s = 10};
-    print_heading(limits);
-    for (const Setup& setup : setups()) {
-        CAPTURE(setup.shape);
-        check_honesty(setup, study_and_print(setup, limits));
-    }
+    study_each_shape({.writers_max = 256, .trials_max = 5000, .budget_s = 10},
+                     [](const Setup&, const Figures&) {});
 }
 
 TEST_CASE("statistics.a search of 60 seconds is honest and half as strong as an oracle",
           "[statistics][quick]")
 {
     const SearchLimits limits{.writers_max = 1000, .trials_max = 5000, .budget_s = 60};
-    print_heading(limits);
-    for (const Setup& setup : setups()) {
-        CAPTURE(setup.shape);
-        const Figures found = study_and_print(setup, limits);
-        check_honesty(setup, found);
+    study_each_shape(limits, [&](const Setup& setup, const Figures& found) {
         check_power(setup, found, limits);
-    }
+    });
 }
 
 TEST_CASE("statistics.a search of 300 seconds also sees that a curve falls again",
           "[statistics][quick]")
 {
     const SearchLimits limits{.writers_max = 1000, .trials_max = 5000, .budget_s = 300};
-    print_heading(limits);
-    for (const Setup& setup : setups()) {
-        CAPTURE(setup.shape);
-        const Figures found = study_and_print(setup, limits);
-        check_honesty(setup, found);
+    study_each_shape(limits, [&](const Setup& setup, const Figures& found) {
         check_power(setup, found, limits);
         if (!setup.is_monotone) {
             CHECK(found.monotone <= repetitions / 5);
         }
-    }
+    });
 }

@@ -10,9 +10,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "helpers/statistics/comparison.hpp"
-#include "helpers/statistics/intervals.hpp"
 #include "helpers/statistics/percentiles.hpp"
+#include "helpers/statistics/tally.hpp"
 
 using Catch::Matchers::Message;
 using Catch::Matchers::WithinAbs;
@@ -59,44 +58,41 @@ TEST_CASE("statistics.Clopper-Pearson bounds are those that were published", "[s
 {
     // Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine
     // 17 (1998), table I, method 5.
-    struct Row {
-        int locked;
-        int trials;
-        double low;
-        double high;
-    };
-    const auto row = GENERATE(Row{81, 263, 0.2527, 0.3676}, Row{15, 148, 0.0578, 0.1617},
-                              Row{0, 20, 0.0000, 0.1684}, Row{1, 29, 0.0009, 0.1776});
-    CAPTURE(row.locked, row.trials);
+    const auto [seen, low, high] =
+        GENERATE(table<Tally, double, double>({{{81, 263}, 0.2527, 0.3676},
+                                               {{15, 148}, 0.0578, 0.1617},
+                                               {{0, 20}, 0.0000, 0.1684},
+                                               {{1, 29}, 0.0009, 0.1776}}));
+    CAPTURE(seen.locked, seen.trials);
 
-    const Interval bounds = clopper_pearson(row.locked, row.trials);
+    const Interval bounds = clopper_pearson(seen);
 
-    CHECK_THAT(bounds.low, WithinAbs(row.low, 0.00005));
-    CHECK_THAT(bounds.high, WithinAbs(row.high, 0.00005));
+    CHECK_THAT(bounds.low, WithinAbs(low, 0.00005));
+    CHECK_THAT(bounds.high, WithinAbs(high, 0.00005));
 }
 
 TEST_CASE("statistics.59 clean trials bound P by 5 % and 299 by 1 %", "[statistics][quick]")
 {
     // Both are the least number that does: Louis, "Confidence intervals for a binomial parameter
     // after observing no successes", The American Statistician 35 (1981): 1 - 0.05^(1/n).
-    CHECK(upper_bound(0, 59) < 0.05);
-    CHECK(upper_bound(0, 58) > 0.05);
-    CHECK(upper_bound(0, 299) < 0.01);
-    CHECK(upper_bound(0, 298) > 0.01);
-    CHECK(upper_bound(7, 7) == 1);
+    CHECK(upper_bound({0, 59}) < 0.05);
+    CHECK(upper_bound({0, 58}) > 0.05);
+    CHECK(upper_bound({0, 299}) < 0.01);
+    CHECK(upper_bound({0, 298}) > 0.01);
+    CHECK(upper_bound({7, 7}) == 1);
 }
 
 TEST_CASE("statistics.no trials bound nothing and impossible counts are refused",
           "[statistics][quick]")
 {
-    CHECK(clopper_pearson(0, 0).low == 0);
-    CHECK(clopper_pearson(0, 0).high == 1);
-    CHECK(upper_bound(0, 0) == 1);
+    CHECK(clopper_pearson({0, 0}).low == 0);
+    CHECK(clopper_pearson({0, 0}).high == 1);
+    CHECK(upper_bound({0, 0}) == 1);
     CHECK_THROWS_MATCHES(
-        clopper_pearson(4, 3), std::invalid_argument,
+        clopper_pearson({4, 3}), std::invalid_argument,
         Message("interval: 4 locked of 3 trials; accepted: 0 <= locked <= trials"));
-    CHECK_THROWS_AS(clopper_pearson(-1, 3), std::invalid_argument);
-    CHECK_THROWS_AS(upper_bound(1, 3, 1), std::invalid_argument);
+    CHECK_THROWS_AS(clopper_pearson({-1, 3}), std::invalid_argument);
+    CHECK_THROWS_AS(upper_bound({1, 3}, 1), std::invalid_argument);
 }
 
 TEST_CASE("statistics.Fisher's tea tasting has a p-value of 17 in 70", "[statistics][quick]")

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -71,13 +71,37 @@ inline int true_m50(const Setup& setup, int writers_max)
     return writers;
 }
 
+inline bool locks(double p, std::mt19937_64& random)
+{
+    return static_cast<double>(random() >> 11) * 0x1p-53 < p;
+}
+
 inline TrialAnswer answer(const Setup& setup, int writers, std::mt19937_64& random)
 {
-    const double drawn = static_cast<double>(random() >> 11) * 0x1p-53;
-    const bool is_locked = drawn < setup.lock_probability(writers);
+    const bool is_locked = locks(setup.lock_probability(writers), random);
     return {.writers = writers,
             .locked_writers = is_locked ? 1 + writers / 4 : 0,
             .seconds = clean_cost_s(writers) + (is_locked ? setup.timeout_s : 0)};
+}
+
+/// Asks and tells until `method` has stopped, and returns what it was told.
+template <class Method>
+std::vector<TrialAnswer> run(Method& method, const Setup& setup, std::uint64_t seed = 1)
+{
+    std::mt19937_64 random(seed);
+    std::vector<TrialAnswer> told;
+    while (const auto writers = method.next_writers()) {
+        told.push_back(answer(setup, *writers, random));
+        method.tell(told.back());
+    }
+    return told;
+}
+
+inline double seconds_of(const std::vector<TrialAnswer>& answers)
+{
+    return std::accumulate(
+        answers.begin(), answers.end(), 0.0,
+        [](double sum, const TrialAnswer& answer) { return sum + answer.seconds; });
 }
 
 } // namespace firstlock::simulated

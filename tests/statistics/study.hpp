@@ -69,32 +69,25 @@ Figures study(const Setup& setup, SearchLimits limits, int repetitions, std::uin
                                           : of.writers;
     };
     for (int repetition = 0; repetition < repetitions; ++repetition, ++seed) {
-        std::mt19937_64 random(seed);
         limits.seed = seed;
         Method method(limits);
-        trials.push_back(0);
-        seconds.push_back(0);
-        while (const auto writers = method.next_writers()) {
-            const TrialAnswer told = answer(setup, *writers, random);
-            method.tell(told);
-            trials.back() += 1;
-            seconds.back() += told.seconds;
-        }
+        const std::vector<TrialAnswer> told = run(method, setup, seed);
         const FirstLock found = method.result();
+        trials.push_back(static_cast<double>(told.size()));
+        seconds.push_back(seconds_of(told));
         lows.push_back(number(found.m50_low));
         highs.push_back(number(found.m50_high));
+        holds.push_back(found.holds.value_or(0));
+        p_highs.push_back(found.holds_p_high.value_or(1));
         figures.covered += lows.back() <= truth && truth <= highs.back();
         figures.monotone += found.monotone;
         figures.outside_below += found.m50.place == Place::below;
         figures.outside_above += found.m50.place == Place::above;
-        holds.push_back(found.holds.value_or(0));
-        p_highs.push_back(found.holds_p_high.value_or(1));
         figures.dishonest +=
             found.holds && setup.lock_probability(*found.holds) > *found.holds_p_high;
-        figures.above_locked +=
-            std::any_of(found.levels.begin(), found.levels.end(), [&](const LevelSummary& level) {
-                return level.locked_trials > 0 && level.writers <= holds.back();
-            });
+        figures.above_locked += std::ranges::any_of(found.levels, [&](const Level& level) {
+            return level.locked > 0 && level.writers <= holds.back();
+        });
     }
     figures.holds = median(holds);
     figures.p_high = median(p_highs);

@@ -5,8 +5,9 @@
 //         SQL treat as their own.
 #include "fixtures/run/settings.hpp"
 #include "fixtures/run/unprivileged.hpp"
-#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/table/matchers.hpp"
+#include "helpers/described/names.hpp"
+#include "tests/trust/one_rogue.hpp"
 #include "tests/trust/readme_writers.hpp"
 #include "tests/trust/second_self.hpp"
 
@@ -33,9 +34,6 @@ TEST_CASE("helper.an unprivileged process that reads its settings", "[.]")
 
 TEST_CASE("helper.a process that may write small files only", "[.]")
 {
-    const std::filesystem::path directory = handed_over("DIRECTORY");
-    const Profile& rollback = profile("rollback");
-    make_table(directory / "table.db", rollback);
     // The limit is the writers' alone, for this process has a log to write. Ignored, the signal
     // lets a write beyond it fail as on a full disk. In blocks of 512 bytes, as POSIX has it for
     // sh.
@@ -43,10 +41,8 @@ TEST_CASE("helper.a process that may write small files only", "[.]")
         "/bin/sh",
         {"-c", "trap '' XFSZ; ulimit -f 8; exec " + own_writer().executable.string()},
         {}};
-    const Trial trial =
-        run_trial({.database = directory / "table.db", .profile = rollback, .writer = writer},
-                  example_rows(5));
-    tell("verdict", trial.verdict);
+    const Trial trial = unrecorded_trial(profile("rollback"), writer, 5);
+    tell("verdict", std::string(name_of(trial.verdict)));
     std::string story = trial.story();
     std::replace(story.begin(), story.end(), '\n', ' ');
     tell("story", story);
@@ -116,29 +112,24 @@ TEST_CASE("harness.directories: a full one is named with the reason")
     const UnprivilegedDirectory directory;
     const auto full = directory.path() / "full";
     std::filesystem::create_directory(full);
-    const auto run = [](const std::string& shell_command) {
-        Child child({"/bin/sh", {"-c", shell_command}, inherited_environment("FIRSTLOCK_")});
-        const auto status = child.wait(Deadline(settings().scaled(std::chrono::seconds(30))));
-        return status && status->ok();
-    };
-    if (!run("exec mount -t tmpfs -o size=512k tmpfs " + full.string())) {
+    if (!succeeds("exec mount -t tmpfs -o size=512k tmpfs " + full.string())) {
         SKIP("this user may not mount a file system of a given size here");
     }
-    make_table(full / "table.db", profile("recommended"));
-    run("cat /dev/zero > " + (full / "filler").string());
+    FreshTable table(full);
+    table.use(profile("recommended"));
+    succeeds("cat /dev/zero > " + (full / "filler").string());
     std::string message;
     try {
         make_table(full / "another.db", profile("recommended"));
     } catch (const std::exception& error) {
         message = error.what();
     }
-    const Trial trial = run_trial(
-        {.database = full / "table.db", .profile = profile("recommended"), .writer = own_writer()},
-        example_rows(3));
-    run("umount " + full.string());
+    const Trial trial = table.insert_in_parallel(
+        example_rows(3), {.writer = own_writer(), .recorded = Recorded::nowhere});
+    succeeds("umount " + full.string());
     CHECK_THAT(message,
                ContainsSubstring("full") && ContainsSubstring((full / "another.db").string()));
-    CHECK(trial.verdict != "stored");
+    CHECK(trial.verdict != Verdict::stored);
     CHECK_THAT(trial.story(), ContainsSubstring(full.string()) && ContainsSubstring("SQLITE_"));
 }
 
@@ -151,12 +142,7 @@ TEST_CASE("harness.directories: blanks and quotes and other letters in a path ar
     const ScratchDirectory scratch;
     const auto directory = scratch.path() / name;
     std::filesystem::create_directory(directory);
-    const auto run = [&](const Command& writer, const std::string& file) {
-        const Profile& recommended = profile("recommended");
-        make_table(directory / file, recommended);
-        return run_trial({.database = directory / file, .profile = recommended, .writer = writer},
-                         example_rows(3));
-    };
-    CHECK_THAT(run(own_writer(), "own.db"), AllRowsStored());
-    CHECK_THAT(run(shell_writer(readme_writer("sh", directory)), "sh.db"), AllRowsStored());
+    for (const Command& writer : {own_writer(), shell_writer(readme_writer("sh", directory))}) {
+        CHECK_THAT(unrecorded_trial(profile("recommended"), writer, 3, directory), AllRowsStored());
+    }
 }

@@ -3,7 +3,6 @@
 //         table, two while the table is locked. PYTHONUNBUFFERED is taken away: it would hide a
 //         line that is not flushed.
 #include "fixtures/run/settings.hpp"
-#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/table/matchers.hpp"
 #include "helpers/sqlite/connection.hpp"
 #include "tests/trust/one_rogue.hpp"
@@ -19,66 +18,47 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Catch2 fixture: one of the README's writers on a fresh table.
-class ReadmeWriter {
-  public:
-    void check(const std::string& language)
-    {
-        const std::string text = readme_writer_text(language);
-        CHECK(std::count(text.begin(), text.end(), '\n') <= 10);
-        ::unsetenv("PYTHONUNBUFFERED");
-        const Command writer = shell_writer(readme_writer(language, directory_.path()));
+/// One of the README's writers on fresh tables.
+void check(const std::string& language)
+{
+    const ScratchDirectory directory;
+    const std::string text = readme_writer_text(language);
+    CHECK(std::count(text.begin(), text.end(), '\n') <= 10);
+    ::unsetenv("PYTHONUNBUFFERED");
+    const Command writer = shell_writer(readme_writer(language, directory.path()));
 
-        for (const char* const mode : {"rollback", "recommended"}) {
-            const Trial stored = run(writer, profile(mode), 5);
-            CHECK_THAT(stored, AllRowsStored());
-            CHECK(stored.rows_after == 5);
-        }
-        Profile impatient = profile("rollback");
-        impatient.name = "locked";
-        impatient.settings.busy_timeout = 200ms;
-        const Trial locked = run(writer, impatient, 2);
-        CHECK(locked.locked == 2);
-        CHECK(locked.verdict == "locked");
-        CHECK(locked.rows_after == 0);
-        check_no_child_left();
+    for (const char* const mode : {"rollback", "recommended"}) {
+        const Trial stored = unrecorded_trial(profile(mode), writer, 5);
+        CHECK_THAT(stored, AllRowsStored());
+        CHECK(stored.rows_after == 5);
     }
-
-  private:
-    Trial run(const Command& writer, const Profile& profile, std::size_t writers)
-    {
-        const auto database = directory_.path() / (profile.name + ".db");
-        make_table(database, profile);
-        const TrialOptions options{.database = database, .profile = profile, .writer = writer};
-        if (profile.name != "locked") {
-            return run_trial(options, example_rows(writers));
-        }
-        // A refusal is what is wanted here, so this process is the contender: it lets the readers
-        // of the verification through, and the writers not.
-        Connection holder(database);
-        holder.execute("BEGIN IMMEDIATE");
-        return run_trial(options, example_rows(writers));
-    }
-
-    ScratchDirectory directory_;
-};
+    FreshTable table;
+    table.use(with_timeout(profile("rollback"), 200ms));
+    // A refusal is what is wanted here, so this process is the contender: it lets the readers
+    // of the verification through, and the writers not.
+    Connection holder(table.database());
+    holder.execute("BEGIN IMMEDIATE");
+    const Trial locked = table.insert_in_parallel(
+        example_rows(2), {.writer = writer, .recorded = Recorded::nowhere});
+    CHECK(locked.locked == 2);
+    CHECK(locked.verdict == Verdict::locked);
+    CHECK(locked.rows_after == 0);
+    check_no_child_left();
+}
 
 } // namespace
 
-TEST_CASE_METHOD(ReadmeWriter,
-                 "harness.README: the sh writer stores its rows and tells when it is locked")
+TEST_CASE("harness.README: the sh writer stores its rows and tells when it is locked")
 {
     check("sh");
 }
 
-TEST_CASE_METHOD(ReadmeWriter,
-                 "harness.README: the Python writer stores its rows and tells when it is locked")
+TEST_CASE("harness.README: the Python writer stores its rows and tells when it is locked")
 {
     check("python");
 }
 
-TEST_CASE_METHOD(ReadmeWriter,
-                 "harness.README: the Node writer stores its rows and tells when it is locked")
+TEST_CASE("harness.README: the Node writer stores its rows and tells when it is locked")
 {
     check("node");
 }

@@ -13,7 +13,7 @@ TEST_CASE_METHOD(OneRogue, "harness.liar: a row that is acknowledged and never i
 {
     const Trial trial =
         expect("acknowledges_without_insert",
-               {.verdict = "broken", .acknowledged = writers, .lost = 1, .story = "1 LOST"});
+               {.verdict = Verdict::broken, .acknowledged = writers, .lost = 1, .story = "1 LOST"});
     CHECK_THAT(trial, !AllRowsStored());
     CHECK_THAT(trial, !NothingLost());
     CHECK_THAT(trial, !CountsAddUp());
@@ -21,28 +21,21 @@ TEST_CASE_METHOD(OneRogue, "harness.liar: a row that is acknowledged and never i
 
 TEST_CASE_METHOD(OneRogue, "harness.liar: a row that is inserted in silence is unknown and stored")
 {
-    expect("inserts_in_silence", {.verdict = "void",
-                                  .acknowledged = honest,
-                                  .unknown = 1,
-                                  .unknown_stored = 1,
-                                  .story = "writer 1: no report, exit status 0"});
+    expect("inserts_in_silence",
+           {.unknown = 1, .unknown_stored = 1, .story = "writer 1: no report, exit status 0"});
 }
 
 TEST_CASE_METHOD(OneRogue,
                  "harness.liar: a row that is inserted and said to be locked is unexpected")
 {
-    expect("inserts_and_says_locked", {.verdict = "broken",
-                                       .acknowledged = honest,
-                                       .locked = 1,
-                                       .unexpected = 1,
-                                       .story = "1 UNEXPECTED"});
+    expect("inserts_and_says_locked",
+           {.verdict = Verdict::broken, .locked = 1, .unexpected = 1, .story = "1 UNEXPECTED"});
 }
 
 TEST_CASE_METHOD(OneRogue,
                  "harness.liar: a row that is inserted and said to have failed is unexpected")
 {
-    expect("inserts_and_says_failed", {.verdict = "broken",
-                                       .acknowledged = honest,
+    expect("inserts_and_says_failed", {.verdict = Verdict::broken,
                                        .failed = 1,
                                        .unexpected = 1,
                                        .story = "'firstlock failed 19 no'"});
@@ -50,8 +43,10 @@ TEST_CASE_METHOD(OneRogue,
 
 TEST_CASE_METHOD(OneRogue, "harness.liar: a row that is inserted twice is a duplicate")
 {
-    expect("inserts_twice",
-           {.verdict = "broken", .acknowledged = writers, .duplicate = 1, .story = "1 DUPLICATE"});
+    expect("inserts_twice", {.verdict = Verdict::broken,
+                             .acknowledged = writers,
+                             .duplicate = 1,
+                             .story = "1 DUPLICATE"});
 }
 
 TEST_CASE_METHOD(
@@ -59,7 +54,7 @@ TEST_CASE_METHOD(
     "harness.liar: a copy of another row instead of its own shows though the counts are right")
 {
     const Trial trial =
-        expect("stores_anothers_row", {.verdict = "broken",
+        expect("stores_anothers_row", {.verdict = Verdict::broken,
                                        .acknowledged = writers,
                                        .lost = 1,
                                        .duplicate = 1,
@@ -72,7 +67,7 @@ TEST_CASE_METHOD(
 TEST_CASE_METHOD(
     OneRogue, "harness.liar: an invented row instead of its own shows though the counts are right")
 {
-    const Trial trial = expect("stores_an_invented_row", {.verdict = "broken",
+    const Trial trial = expect("stores_an_invented_row", {.verdict = Verdict::broken,
                                                           .acknowledged = writers,
                                                           .lost = 1,
                                                           .unexpected = 1,
@@ -84,18 +79,12 @@ TEST_CASE_METHOD(
 
 TEST_CASE_METHOD(OneRogue, "harness.liar: a plain failure is void and told with its text")
 {
-    expect("fails", {.verdict = "void",
-                     .acknowledged = honest,
-                     .failed = 1,
-                     .story = "near nowhere: syntax error"});
+    expect("fails", {.failed = 1, .story = "near nowhere: syntax error"});
 }
 
 TEST_CASE_METHOD(
     OneRogue, "harness.liar: a full disk at the commit leaves the row unknown and not unexpected")
 {
-    expect("full_disk_at_commit", {.verdict = "void",
-                                   .acknowledged = honest,
-                                   .unknown = 1,
-                                   .unknown_stored = 1,
-                                   .story = "database or disk is full stage=commit"});
+    expect("full_disk_at_commit",
+           {.unknown = 1, .unknown_stored = 1, .story = "database or disk is full stage=commit"});
 }

@@ -2,12 +2,9 @@
 
 #include "fixtures/run/settings.hpp"
 #include "fixtures/table/matchers.hpp"
-#include "helpers/sqlite/connection.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include <boost/uuid/uuid_io.hpp>
 
 #include <sys/wait.h>
 
@@ -25,34 +22,43 @@ void check_no_child_left()
     CHECK(errno == ECHILD);
 }
 
-Trial OneRogue::run(const Command& writer)
+Trial unrecorded_trial(const Profile& profile, const Command& writer, std::size_t writers,
+                       const std::filesystem::path& parent)
 {
-    const auto database = directory_.path() / "rogue.db";
-    const std::vector<Message> before = example_rows(1);
-    make_table(database, profile("recommended"));
-    Connection(database).execute("INSERT INTO messages(msg) VALUES ('" +
-                                 boost::uuids::to_string(before[0]) + "')");
+    FreshTable table(parent);
+    table.use(profile);
+    return table.insert_in_parallel(example_rows(writers),
+                                    {.writer = writer, .recorded = Recorded::nowhere});
+}
+
+Command rogues(const std::string& first, const std::string& second, const std::string& others)
+{
+    return {"/bin/sh",
+            {"-c",
+             R"(case $FIRSTLOCK_TASK_INDEX in 1) mode=$1 ;; 2) mode=$2 ;; *) mode=$3 ;; esac
+                [ $mode = honest ] && exec "$4"; exec "$0" $mode)",
+             rogue_writer(first).executable.string(), first, second, others,
+             own_writer().executable.string()},
+            {}};
+}
+
+Trial OneRogue::run(const Command& writer, bool stop_at_first_locked)
+{
+    use(profile("recommended"));
+    insert_in_sequence(example_rows(1));
     // A hang is waited for, so these are short; five honest writers need some 20 ms.
-    const PoolDeadlines deadlines{.ready = settings().scaled(3s),
-                                  .run = settings().scaled(3s),
-                                  .grace = settings().scaled(300ms)};
-    return run_trial({.database = database,
-                      .profile = profile("recommended"),
-                      .writer = writer,
-                      .deadlines = deadlines,
-                      .stored = before,
-                      .sequential = 1},
-                     example_rows(writers));
+    return insert_in_parallel(example_rows(writers),
+                              {.writer = writer,
+                               .deadlines = PoolDeadlines{.ready = settings().scaled(3s),
+                                                          .run = settings().scaled(3s),
+                                                          .grace = settings().scaled(300ms)},
+                               .stop_at_first_locked = stop_at_first_locked,
+                               .recorded = Recorded::nowhere});
 }
 
 Trial OneRogue::expect(const std::string& mode, const Expected& expected)
 {
-    const Command rogue = rogue_writer(mode);
-    Trial trial =
-        run({"/bin/sh",
-             {"-c", R"([ "$FIRSTLOCK_TASK_INDEX" = 1 ] && exec "$1" "$2"; exec "$0")",
-              own_writer().executable.string(), rogue.executable.string(), rogue.arguments.at(0)},
-             {}});
+    Trial trial = run(rogues(mode, "honest", "honest"));
     INFO(trial.story());
     CHECK(trial.verdict == expected.verdict);
     CHECK(trial.acknowledged == expected.acknowledged);

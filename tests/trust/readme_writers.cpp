@@ -1,5 +1,6 @@
 #include "tests/trust/readme_writers.hpp"
 
+#include "fixtures/run/case_log.hpp"
 #include "fixtures/run/settings.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -31,14 +32,7 @@ const Language& language_of(const std::string& name)
     return languages.at(name);
 }
 
-std::string shell_quoted(const std::string& text)
-{
-    std::string quoted = "'";
-    for (const char letter : text) {
-        quoted += letter == '\'' ? "'\\''" : std::string(1, letter);
-    }
-    return quoted + "'";
-}
+} // namespace
 
 bool succeeds(const std::string& shell_command)
 {
@@ -49,18 +43,17 @@ bool succeeds(const std::string& shell_command)
     return status && status->ok();
 }
 
-} // namespace
-
 std::string readme_writer_text(const std::string& language)
 {
-    std::ifstream readme(std::filesystem::path(FIRSTLOCK_SOURCE_DIRECTORY) / "README.md");
+    const std::string page = language == "node" ? "fixtures/table/README.md" : "README.md";
+    std::ifstream readme(std::filesystem::path(FIRSTLOCK_SOURCE_DIRECTORY) / page);
     const std::string marker = "<!-- writer: " + language + " -->";
     std::string line;
     while (std::getline(readme, line) && line != marker) {
     }
     std::getline(readme, line); // the fence
     if (!readme || !line.starts_with("```")) {
-        throw std::runtime_error("README.md has no fenced block behind the line '" + marker + "'");
+        throw std::runtime_error(page + " has no fenced block after the line '" + marker + "'");
     }
     std::string text;
     while (std::getline(readme, line) && line != "```") {

@@ -4,10 +4,6 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <poll.h>
-#include <unistd.h>
-
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -40,49 +36,24 @@ SecondSelf::SecondSelf(const std::string& hidden_case, const std::vector<std::st
 {
 }
 
-bool SecondSelf::read_more(const Deadline& deadline)
-{
-    pollfd entry{child_.stdout_fd(), POLLIN, 0};
-    ::poll(&entry, 1, static_cast<int>(deadline.left().count()));
-    std::array<char, 4096> buffer{};
-    const ssize_t got = ::read(child_.stdout_fd(), buffer.data(), buffer.size());
-    if (got > 0) {
-        said_.append(buffer.data(), static_cast<std::size_t>(got));
-    }
-    return got != 0;
-}
-
 std::string SecondSelf::expect(const std::string& word)
 {
     const Deadline deadline(settings().scaled(30s));
     const std::string wanted = word + " ";
-    bool more = true;
-    while (true) {
-        for (auto feed = said_.find('\n', at_); feed != std::string::npos;
-             feed = said_.find('\n', at_)) {
-            const std::string line = said_.substr(at_, feed - at_);
-            at_ = feed + 1;
-            if (line.starts_with(wanted)) {
-                return line.substr(wanted.size());
-            }
+    for (;;) {
+        INFO("the other process has said:\n" << said_);
+        const std::string line = child_.line(deadline, "a line that begins with '" + wanted + "'");
+        said_ += line + "\n";
+        if (line.starts_with(wanted)) {
+            return line.substr(wanted.size());
         }
-        if (!more || deadline.has_passed()) {
-            FAIL("the other process did not say '" << word << "'; it said:\n"
-                                                   << said_ << child_.stderr_tail());
-        }
-        more = read_more(deadline);
     }
 }
 
 ExitStatus SecondSelf::end()
 {
-    const Deadline deadline(settings().scaled(30s));
-    while (!deadline.has_passed() && read_more(deadline)) {
-    }
-    const auto status = child_.wait(deadline);
-    INFO(said_ << child_.stderr_tail());
-    REQUIRE(status.has_value());
-    return *status;
+    INFO("the other process has said:\n" << said_);
+    return child_.finish(Deadline(settings().scaled(30s))).status;
 }
 
 std::string handed_over(const std::string& name)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "helpers/process/child.hpp"
+#include "helpers/process/line_child.hpp"
 
 #include <string>
 #include <vector>
@@ -20,15 +20,11 @@ class SecondSelf {
     std::string expect(const std::string& word);
     /// How it ended. Fails the case when it does not.
     ExitStatus end();
-    Child& child() { return child_; }
+    Child& child() { return child_.child(); }
 
   private:
-    /// False at the end of its stdout.
-    bool read_more(const Deadline& deadline);
-
-    Child child_;
-    std::string said_;
-    std::size_t at_ = 0; // what comes before was looked at
+    LineChild child_;
+    std::string said_; // for the failure
 };
 
 /// In the other process: what the variable HARNESS_`name` holds. Throws when it was not handed

@@ -5,11 +5,11 @@
 //         have one).
 #include "helpers/process/start_gate.hpp"
 #include "fixtures/run/settings.hpp"
-#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/table/matchers.hpp"
 #include "helpers/process/descriptor.hpp"
 #include "helpers/process/interrupt.hpp"
 #include "helpers/process/limits.hpp"
+#include "tests/trust/one_rogue.hpp"
 #include "tests/trust/second_self.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -116,12 +116,7 @@ TEST_CASE("helper.a pool where the system refuses io_setup", "[.]")
     unsigned long context = 0;
     REQUIRE(::syscall(SYS_io_setup, 1, &context) == -1);
 
-    const ScratchDirectory directory;
-    const Profile& recommended = profile("recommended");
-    make_table(directory.path() / "table.db", recommended);
-    const Trial trial = run_trial(
-        {.database = directory.path() / "table.db", .profile = recommended, .writer = own_writer()},
-        example_rows(20));
+    const Trial trial = unrecorded_trial(profile("recommended"), own_writer(), 20);
     CHECK_THAT(trial, AllRowsStored());
     tell("stored", std::to_string(trial.rows_after));
 }

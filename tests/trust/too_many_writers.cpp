@@ -6,7 +6,7 @@
 //         nobody first.
 #include "fixtures/run/settings.hpp"
 #include "fixtures/run/unprivileged.hpp"
-#include "fixtures/table/fresh_table.hpp"
+#include "helpers/described/names.hpp"
 #include "helpers/process/descriptor.hpp"
 #include "helpers/process/limits.hpp"
 #include "tests/trust/one_rogue.hpp"
@@ -44,12 +44,11 @@ void ask_for_too_many(auto resource, rlim_t value, std::size_t writers)
     const std::filesystem::path directory = handed_over("DIRECTORY");
     const Profile& rollback = profile("rollback");
     make_table(directory / "table.db", rollback);
-    const TrialOptions options{.database = directory / "table.db",
-                               .profile = rollback,
-                               .writer = {directory / "writer", {}, {}}};
+    const TrialTable table{directory / "table.db", rollback};
+    const TrialOptions options{.writer = Command{directory / "writer", {}, {}}};
     set_limit(resource, value, resource == RLIMIT_NOFILE);
     try {
-        run_trial(options, example_rows(writers));
+        run_trial(table, example_rows(writers), options);
         tell("message", "none");
     } catch (const std::runtime_error& error) {
         tell("message", error.what());
@@ -58,7 +57,7 @@ void ask_for_too_many(auto resource, rlim_t value, std::size_t writers)
     if (resource != RLIMIT_NOFILE) { // a hard limit once lowered stays
         set_limit(resource, before.rlim_cur, false);
     }
-    tell("verdict", run_trial(options, example_rows(5)).verdict);
+    tell("verdict", std::string(name_of(run_trial(table, example_rows(5), options).verdict)));
 }
 
 } // namespace
@@ -96,11 +95,8 @@ TEST_CASE("helper.a process with hardly any descriptors", "[.]")
 TEST_CASE("helper.a parent that inherited an ignored SIGCHLD", "[.]")
 {
     std::signal(SIGCHLD, SIG_IGN);
-    const auto database = std::filesystem::path(handed_over("DIRECTORY")) / "table.db";
-    const Profile& rollback = profile("rollback");
-    make_table(database, rollback);
-    const TrialOptions options{.database = database, .profile = rollback, .writer = own_writer()};
-    tell("verdict", run_trial(options, example_rows(5)).verdict);
+    tell("verdict",
+         std::string(name_of(unrecorded_trial(profile("rollback"), own_writer(), 5).verdict)));
 }
 
 TEST_CASE("harness.limits: too few descriptors are named with limit and need and remedy")

@@ -3,6 +3,7 @@
 //         that locks for certain (fifty writers, no timeout) and then another on the same table.
 #include "fixtures/run/settings.hpp"
 #include "fixtures/table/fresh_table.hpp"
+#include "helpers/described/names.hpp"
 #include "tests/trust/second_self.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -16,7 +17,7 @@ TEST_CASE("helper.two trials on one table", "[.]")
     const Trial first = table.insert_in_parallel(example_rows(50));
     const Trial second = table.insert_in_parallel(example_rows(1));
     tell("locked", std::to_string(first.locked));
-    tell("second", second.verdict);
+    tell("second", std::string(name_of(second.verdict)));
     tell("before", std::to_string(second.rows_before));
     tell("acknowledged", std::to_string(first.acknowledged));
 }

@@ -1,14 +1,10 @@
 // Goal:   what a writer says is understood as it was meant, and what breaks the protocol is quoted.
-// Method: lines through parse_line() and format(); reports through outcome_of(); tasks through the
-//         environment.
+// Method: lines through parse_line() and format(); tasks through the environment.
 #include "helpers/writer/protocol.hpp"
-#include "fixtures/table/writer_pool.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include <sqlite3.h>
 
 #include <cstdlib>
 
@@ -50,16 +46,6 @@ class TaskEnvironment {
     std::vector<std::string> names_;
 };
 
-Outcome outcome(Report::Kind kind, std::optional<int> code, const std::string& stage,
-                Transaction transaction)
-{
-    Report report;
-    report.kind = kind;
-    report.code = code;
-    report.stage = stage;
-    return outcome_of(report, transaction);
-}
-
 } // namespace
 
 TEST_CASE("harness.protocol: a report survives the way over the line")
@@ -99,15 +85,16 @@ TEST_CASE("harness.protocol: a line that does not begin with the prefix is noise
 TEST_CASE("harness.protocol: a line that breaks the protocol is refused and quoted")
 {
     const auto [line, why] = GENERATE(table<std::string, std::string>({
-        {"firstlock redy", "'redy' is none of ready, ok, locked, failed"},
-        {"firstlock ", "'' is none of ready"},
+        {"firstlock redy",
+         "'redy' is not a word of the protocol; accepted: ready, ok, locked, failed"},
+        {"firstlock ", "'' is not a word of the protocol"},
         {"firstlock locked", "'' is not a number"},
         {"firstlock locked many", "'many' is not a number"},
         {"firstlock locked 5x", "'5x' is not a number"},
         {"firstlock locked 13 disk full", "so the word is 'failed'"},
         {"firstlock ok start=soon", "'soon' is not a number"},
         {"firstlock ok start=9 end=5", "end= lies before start="},
-        {"firstlock ready fast", "'fast' behind ready is not of the form key=value"},
+        {"firstlock ready fast", "'fast' after ready is not of the form key=value"},
     }));
     CAPTURE(line);
     CHECK_THROWS_AS(parse_line(line), ProtocolError);
@@ -123,38 +110,6 @@ TEST_CASE("harness.protocol: a flood in one line is quoted in part only")
     } catch (const ProtocolError& error) {
         CHECK(std::string(error.what()).size() < 1000);
     }
-}
-
-TEST_CASE("harness.protocol: a disk error leaves the row unknown where its commit may have begun")
-{
-    using Kind = Report::Kind;
-    const int disk = GENERATE(SQLITE_FULL, SQLITE_IOERR, SQLITE_IOERR_FSYNC);
-    const auto autocommit = Transaction::autocommit;
-    const auto immediate = Transaction::immediate;
-    CAPTURE(disk);
-    CHECK(outcome(Kind::failed, disk, "commit", immediate) == Outcome::unknown);
-    CHECK(outcome(Kind::failed, disk, "insert", immediate) == Outcome::failed);
-    CHECK(outcome(Kind::failed, disk, "begin", immediate) == Outcome::failed);
-    CHECK(outcome(Kind::failed, disk, "", immediate) == Outcome::unknown);
-    CHECK(outcome(Kind::failed, disk, "insert", autocommit) == Outcome::unknown);
-    CHECK(outcome(Kind::failed, disk, "open", autocommit) == Outcome::failed);
-    CHECK(outcome(Kind::failed, disk, "", autocommit) == Outcome::unknown);
-}
-
-TEST_CASE(
-    "harness.protocol: other refusals are what the writer says unless its commit may have begun")
-{
-    using Kind = Report::Kind;
-    const auto deferred = Transaction::deferred;
-    CHECK(outcome(Kind::ok, {}, "", deferred) == Outcome::acknowledged);
-    CHECK(outcome(Kind::locked, SQLITE_BUSY, "commit", deferred) == Outcome::locked);
-    CHECK(outcome(Kind::locked, {}, "", deferred) == Outcome::locked);
-    CHECK(outcome(Kind::failed, SQLITE_CONSTRAINT, "insert", deferred) == Outcome::failed);
-    CHECK(outcome(Kind::failed, SQLITE_CONSTRAINT, "", deferred) == Outcome::failed);
-    CHECK(outcome(Kind::failed, SQLITE_CONSTRAINT, "commit", deferred) == Outcome::unknown);
-    CHECK(outcome(Kind::failed, {}, "", deferred) ==
-          Outcome::unknown); // it may have been a disk error
-    CHECK(outcome(Kind::failed, {}, "open", deferred) == Outcome::failed);
 }
 
 TEST_CASE("harness.protocol: a task survives the way through the environment")

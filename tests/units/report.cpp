@@ -24,7 +24,7 @@ TrialRecord trial(const std::string& host, const std::string& search = "")
     record.first_locked = FirstLocked{1234, 17, 3};
     record.wait_ms = Percentiles{1, 2, 3, 9999};
     record.environment.host = host;
-    record.verdict = "locked";
+    record.verdict = Verdict::locked;
     return record;
 }
 

@@ -37,7 +37,7 @@ TrialRecord full_record()
     record.start_skew_ms = 5.5, record.in_flight_peak = 12, record.span_ms = 6.5;
     record.commits_per_second = 7.5, record.ready_ms = 8.5, record.sequential_ms = 9.25;
     record.first_locked = FirstLocked{9.5, 13, 14};
-    record.integrity = "ok", record.verdict = "void", record.stopped_early = true;
+    record.integrity = "ok", record.verdict = Verdict::broken, record.stopped_early = true;
     record.seed = UINT64_MAX;
     record.environment.sqlite.version = "3.40.1";
     record.environment.sqlite.source_id = "2022";

@@ -65,8 +65,8 @@ TEST_CASE(
         {"FIRSTLOCK_DIR", "/dev/null", "an existing directory"},
         {"FIRSTLOCK_PROFILE", "nosuch", "recommended"},
         {"FIRSTLOCK_PROFILE", "python,rails", "recommended"},
-        {"FIRSTLOCK_PROFILES", "python,nosuch", "'nosuch' is none"},
-        {"FIRSTLOCK_PROFILES", "python,", "'' is none"},
+        {"FIRSTLOCK_PROFILES", "python,nosuch", "'nosuch' is not one"},
+        {"FIRSTLOCK_PROFILES", "python,", "'' is not one"},
         {"FIRSTLOCK_MAX_WRITERS", "0", "a whole number from 1 to 10000"},
         {"FIRSTLOCK_MAX_WRITERS", "10001", "a whole number from 1 to 10000"},
         {"FIRSTLOCK_MAX_WRITERS", "1e3", "a whole number from 1 to 10000"},
@@ -102,18 +102,13 @@ TEST_CASE("harness.settings: an empty value is refused like any other senseless 
     check_refused(name, "", "or no such variable at all");
 }
 
-TEST_CASE("harness.settings: an unknown name with the prefix is refused with a suggestion")
+TEST_CASE("harness.settings: an unknown name with the prefix is refused with the known ones")
 {
-    const auto [typo, meant] = GENERATE(table<std::string, std::string>({
-        {"FIRSTLOCK_PROFIL", "FIRSTLOCK_PROFILE"},
-        {"FIRSTLOCK_MAXWRITERS", "FIRSTLOCK_MAX_WRITERS"},
-        {"FIRSTLOCK_WRITERS", "FIRSTLOCK_WRITER"},
-        {"FIRSTLOCK_", "FIRSTLOCK_DIR"},
-    }));
-    CAPTURE(typo);
+    const std::string typo = GENERATE(as<std::string>(), "FIRSTLOCK_PROFIL", "FIRSTLOCK_");
     const Variable variable(typo, "1");
-    CHECK_THROWS_WITH(read_settings(), ContainsSubstring(typo + " is no setting of firstlock") &&
-                                           ContainsSubstring("did you mean " + meant + "?"));
+    CHECK_THROWS_WITH(read_settings(),
+                      ContainsSubstring(typo + " is not a setting of firstlock; accepted: ") &&
+                          ContainsSubstring("FIRSTLOCK_PROFILE, "));
 }
 
 TEST_CASE("harness.settings: sensible values are taken")

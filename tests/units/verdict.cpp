@@ -3,6 +3,7 @@
 //         stored. Each finding alone has its row, and all of them together are tried in every
 //         combination.
 #include "helpers/rows/verdict.hpp"
+#include "helpers/described/names.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -13,17 +14,10 @@ using namespace firstlock;
 namespace {
 
 /// Five writers, all rows stored; cases take something away from that.
-Evidence all_is_well()
+Verdict with(void (*change)(Evidence&))
 {
     Evidence evidence;
     evidence.writers = evidence.acknowledged = 5;
-    evidence.table.acknowledged = evidence.table.stored = 5;
-    return evidence;
-}
-
-Verdict with(void (*change)(Evidence&))
-{
-    Evidence evidence = all_is_well();
     change(evidence);
     return judge(evidence);
 }
@@ -42,90 +36,57 @@ void lose_sight_of_one(Evidence& evidence)
 
 } // namespace
 
-TEST_CASE("harness.verdict: all rows acknowledged and there is stored")
-{
-    CHECK(judge(all_is_well()) == Verdict::stored);
-}
-
-TEST_CASE("harness.verdict: one locked writer makes it locked")
-{
-    CHECK(with(lock_one) == Verdict::locked);
-}
-
-TEST_CASE("harness.verdict: a lost row is broken")
-{
-    CHECK(with([](Evidence& evidence) { evidence.table.lost = 1; }) == Verdict::broken);
-}
-
-TEST_CASE("harness.verdict: an unexpected row is broken")
-{
-    CHECK(with([](Evidence& evidence) { evidence.table.unexpected = 1; }) == Verdict::broken);
-}
-
-TEST_CASE("harness.verdict: a duplicate row is broken")
-{
-    CHECK(with([](Evidence& evidence) { evidence.table.duplicate = 1; }) == Verdict::broken);
-}
-
-TEST_CASE("harness.verdict: a complaint of integrity_check is broken")
-{
-    CHECK(with([](Evidence& evidence) { evidence.integrity = "row 3 missing from index"; }) ==
-          Verdict::broken);
-}
-
 TEST_CASE("harness.verdict: failed and unknown rows and broken protocols are void")
 {
     CHECK(with([](Evidence& evidence) { --evidence.acknowledged, ++evidence.failed; }) ==
-          Verdict::is_void);
-    CHECK(with(lose_sight_of_one) == Verdict::is_void);
-    CHECK(with([](Evidence& evidence) { evidence.protocol_errors = {"a second report"}; }) ==
-          Verdict::is_void);
-    CHECK(with([](Evidence& evidence) { evidence.setup_error = "not ready"; }) == Verdict::is_void);
-    CHECK(with([](Evidence& evidence) { --evidence.acknowledged; }) == Verdict::is_void);
-    CHECK(judge({}) == Verdict::is_void); // no writer, no evidence
+          Verdict::void_);
+    CHECK(with(lose_sight_of_one) == Verdict::void_);
+    CHECK(with([](Evidence& evidence) { evidence.flaw = "a second report"; }) == Verdict::void_);
+    CHECK(with([](Evidence& evidence) { --evidence.acknowledged; }) == Verdict::void_);
+    CHECK(judge({}) == Verdict::void_); // no writer, no evidence
 }
 
 TEST_CASE(
     "harness.verdict: a stop at the first locked writer excuses unknown rows and nothing else")
 {
     const auto stopped = [](void (*change)(Evidence&)) {
-        Evidence evidence = all_is_well();
-        evidence.stopped = 1;
-        lose_sight_of_one(evidence);
+        Evidence evidence;
+        evidence.writers = 5;
+        evidence.acknowledged = 4;
+        evidence.unknown = evidence.stopped = 1;
         change(evidence);
         return judge(evidence);
     };
     CHECK(stopped(lock_one) == Verdict::locked);
-    CHECK(stopped([](Evidence&) {}) == Verdict::is_void); // nobody was locked: then who stopped it?
+    CHECK(stopped([](Evidence&) {}) == Verdict::void_); // nobody was locked: then who stopped it?
     CHECK(stopped([](Evidence& evidence) { lock_one(evidence), ++evidence.failed; }) ==
-          Verdict::is_void);
+          Verdict::void_);
     CHECK(stopped([](Evidence& evidence) { lock_one(evidence), lose_sight_of_one(evidence); }) ==
-          Verdict::is_void); // one that had died before
-    CHECK(stopped([](Evidence& evidence) { lock_one(evidence), evidence.table.lost = 1; }) ==
+          Verdict::void_); // one that had died before
+    CHECK(stopped([](Evidence& evidence) { lock_one(evidence), evidence.lost = 1; }) ==
           Verdict::broken);
 }
 
 TEST_CASE("harness.verdict: broken comes before void and void before locked in every combination")
 {
-    for (unsigned bits = 0; bits < 1U << 9U; ++bits) {
+    for (unsigned bits = 0; bits < 1U << 8U; ++bits) {
         const auto has = [&](unsigned bit) { return (bits >> bit & 1U) != 0; };
         CAPTURE(bits);
         Evidence evidence;
         evidence.writers = evidence.acknowledged = 10;
-        evidence.table.lost = has(0) ? 1 : 0;
-        evidence.table.unexpected = has(1) ? 1 : 0;
-        evidence.table.duplicate = has(2) ? 1 : 0;
+        evidence.lost = has(0) ? 1 : 0;
+        evidence.unexpected = has(1) ? 1 : 0;
+        evidence.duplicate = has(2) ? 1 : 0;
         evidence.integrity = has(3) ? "not ok" : "ok";
         evidence.failed = has(4) ? 1 : 0;
         evidence.unknown = has(5) ? 1 : 0;
-        evidence.protocol_errors.resize(has(6) ? 1 : 0);
-        evidence.setup_error = has(7) ? "not ready" : "";
-        evidence.locked = has(8) ? 1 : 0;
+        evidence.flaw = has(6) ? "not ready" : "";
+        evidence.locked = has(7) ? 1 : 0;
         evidence.acknowledged -= evidence.failed + evidence.unknown + evidence.locked;
 
         const Verdict expected = (bits & 0x0fU) != 0   ? Verdict::broken
-                                 : (bits & 0xf0U) != 0 ? Verdict::is_void
-                                 : has(8)              ? Verdict::locked
+                                 : (bits & 0x70U) != 0 ? Verdict::void_
+                                 : has(7)              ? Verdict::locked
                                                        : Verdict::stored;
         CHECK(judge(evidence) == expected);
     }
@@ -136,5 +97,5 @@ TEST_CASE("harness.verdict: the words are those of the results")
     CHECK(name_of(Verdict::stored) == "stored");
     CHECK(name_of(Verdict::locked) == "locked");
     CHECK(name_of(Verdict::broken) == "broken");
-    CHECK(name_of(Verdict::is_void) == "void");
+    CHECK(name_of(Verdict::void_) == "void");
 }

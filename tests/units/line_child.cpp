@@ -1,0 +1,164 @@
+// Goal:   a conversation with a child ends in a line, in its end, or in an error that says all: never
+//         in a hang, a torn line or one too many.
+// Method: children of one line of shell, each of which breaks off in another way.
+#include "helpers/process/line_child.hpp"
+
+#include "fixtures/run/settings.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <stdexcept>
+
+using namespace firstlock;
+using namespace std::chrono_literals;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
+
+namespace {
+
+LineChild shell(const std::string& script)
+{
+    return LineChild({"/bin/sh", {"-c", script}, inherited_environment("FIRSTLOCK_")}, "the child");
+}
+
+Deadline patience()
+{
+    return Deadline(settings().scaled(30s));
+}
+
+/// Interrupts this process each millisecond while it lives; the tenth time it also writes to
+/// `answer_to`, so that the wait is over only after the interruptions.
+class Interruptions {
+  public:
+    explicit Interruptions(int answer_to)
+    {
+        descriptor = answer_to;
+        count = 0;
+        struct sigaction action {};
+        action.sa_handler = [](int) {
+            if (++count == 10) {
+                static_cast<void>(!::write(descriptor, "late\n", 5));
+            }
+        };
+        ::sigaction(SIGALRM, &action, &former_); // without SA_RESTART
+        set_timer(1000);
+    }
+    ~Interruptions()
+    {
+        set_timer(0);
+        ::sigaction(SIGALRM, &former_, nullptr);
+    }
+    Interruptions(const Interruptions&) = delete;
+    Interruptions& operator=(const Interruptions&) = delete;
+
+    static inline std::atomic<int> count = 0;
+
+  private:
+    static void set_timer(suseconds_t interval_us)
+    {
+        const itimerval timer{{0, interval_us}, {0, interval_us}};
+        ::setitimer(ITIMER_REAL, &timer, nullptr);
+    }
+    static inline std::atomic<int> descriptor = -1;
+    struct sigaction former_ {};
+};
+
+} // namespace
+
+TEST_CASE("harness.conversation: lines come one by one and the rest comes at the end")
+{
+    LineChild child = shell("echo ready; read word; echo \"$word\"; echo; echo more; exit 3");
+    child.expect("ready", patience());
+    child.say("a word");
+    CHECK(child.line(patience()) == "a word");
+    CHECK(child.line(patience()).empty());
+    const ProgramRun run = child.finish(patience());
+    CHECK(run.output == "more\n");
+    CHECK(run.status.code == 3);
+}
+
+TEST_CASE("harness.conversation: a last line needs no line feed and then comes the end")
+{
+    LineChild child = shell("echo whole; printf torn");
+    CHECK(child.next_line(patience()) == "whole");
+    CHECK(child.next_line(patience()) == "torn");
+    CHECK(child.next_line(patience()) == std::nullopt);
+    CHECK(child.next_line(patience()) == std::nullopt);
+    CHECK(child.finish(patience()).output.empty());
+}
+
+TEST_CASE("harness.conversation: a signal that is handled ends no wait")
+{
+    LineChild child({"/bin/cat", {}, {}});
+    const Interruptions interruptions(child.child().stdin_fd());
+    CHECK(child.line(patience()) == "late");
+    CHECK(Interruptions::count >= 10);
+}
+
+TEST_CASE(
+    "harness.conversation: an end that comes too early is told with its status and its stderr")
+{
+    LineChild child = shell("echo 'no such disk' >&2; echo one; exit 4");
+    child.line(patience());
+    CHECK_THROWS_MATCHES(
+        child.line(patience(), "a report"), std::runtime_error,
+        MessageMatches(ContainsSubstring("the child (process ") &&
+                       ContainsSubstring("closed its stdout where a report was expected") &&
+                       ContainsSubstring("exit status 4") &&
+                       ContainsSubstring("stderr: no such disk")));
+}
+
+TEST_CASE("harness.conversation: silence is told apart from the end")
+{
+    LineChild child = shell("printf half; read word");
+    CHECK_THROWS_MATCHES(
+        child.next_line(Deadline(300ms)), std::runtime_error,
+        MessageMatches(ContainsSubstring("said nothing more before its deadline") &&
+                       ContainsSubstring("it still runs")));
+    child.say("");
+    CHECK(child.next_line(patience()) == "half"); // which has waited for its line feed
+}
+
+TEST_CASE("harness.conversation: another line than the expected one is quoted")
+{
+    LineChild child = shell("echo steady");
+    CHECK_THROWS_MATCHES(
+        child.expect("ready", patience()), std::runtime_error,
+        MessageMatches(ContainsSubstring("said 'steady' where 'ready' was expected")));
+}
+
+TEST_CASE("harness.conversation: who is gone is spoken to no more")
+{
+    LineChild child = shell("exec <&-; echo deaf; kill -9 $$");
+    child.line(patience());
+    CHECK_THROWS_MATCHES(child.say("go"), std::runtime_error,
+                         MessageMatches(ContainsSubstring("does not take the line 'go'")));
+    CHECK(child.finish(patience()).status.signal == SIGKILL);
+}
+
+TEST_CASE("harness.conversation: one that dies ends what it leaves over, and so its output")
+{
+    LineChild child = shell("sleep 1000 & echo gone; exit 5");
+    CHECK(child.line(patience()) == "gone");
+    CHECK(child.next_line(patience()) == std::nullopt);
+    CHECK(child.finish(patience()).status.code == 5);
+}
+
+TEST_CASE(
+    "harness.conversation: a flood of lines waits in the pipe and one without lines is refused")
+{
+    LineChild lines = shell("exec yes line");
+    for (int count = 0; count < 1000; ++count) {
+        REQUIRE(lines.line(patience()) == "line");
+    }
+    LineChild flood = shell("yes | tr -d '\\n'");
+    CHECK_THROWS_MATCHES(flood.line(patience()), std::runtime_error,
+                         MessageMatches(ContainsSubstring("says too much at once")));
+}
