@@ -1,13 +1,13 @@
-# firstlock_add_cases(TOPIC SOURCES file... [SERIAL] [TIMEOUT seconds] [LABELS label...] [TAGS tag...]
-#                     [LINK target...])
+# firstlock_add_cases(TOPIC SOURCES file... [SERIAL] [TIMEOUT seconds]
+#                     [LABELS label...] [TAGS tag...] [LINK target...])
 #
 # One executable per topic, one CTest test per Catch2 test case of it. Discovery is Catch2's own;
-# what it cannot say in 3.7.1 (several labels, a timeout, the place of a case in the source) is added
-# by describe_cases.cmake, which reads Catch2's XML listing once after each build.
+# what it cannot say in 3.7.1 (several labels, a timeout, the place of a case in the source) is
+# added by describe_cases.cmake, which reads Catch2's XML listing once after each build.
 #   SERIAL   the cases measure: nothing else may run beside them
 #   TIMEOUT  the last resort, for one case, before FIRSTLOCK_DEADLINE_FACTOR; each wait has its own
 #   LABELS   what all cases are selected by; the target firstlock-label-LABEL builds what has it
-#   TAGS     labels of those cases alone that bear the Catch2 tag; a tag that is not here is an error
+#   TAGS     labels of those cases alone that bear the Catch2 tag; a tag not named is an error
 # Every case needs the CTest fixture `run` (tests/setup.cpp): settings that make sense, a results
 # folder.
 include_guard(GLOBAL)
@@ -23,8 +23,9 @@ function(firstlock_add_cases topic)
 
     set(properties "${CMAKE_CURRENT_BINARY_DIR}/${target}-properties.cmake")
     add_custom_command(TARGET ${target} POST_BUILD BYPRODUCTS "${properties}" VERBATIM
-        COMMAND "${CMAKE_COMMAND}" -D "executable=$<TARGET_FILE:${target}>" -D "output=${properties}"
-                -D "labels=${arg_LABELS}" -D "tags=${arg_TAGS}" -D "serial=${arg_SERIAL}"
+        COMMAND "${CMAKE_COMMAND}" -D "executable=$<TARGET_FILE:${target}>"
+                -D "output=${properties}" -D "serial=${arg_SERIAL}"
+                -D "labels=${arg_LABELS}" -D "tags=${arg_TAGS}"
                 -D "timeout_s=$<IF:$<BOOL:${arg_TIMEOUT}>,${arg_TIMEOUT},60>"
                 -P "${PROJECT_SOURCE_DIR}/helpers/cmake/describe_cases.cmake")
     # OPTIONAL: where only another target was built, CTest lists this one as not built instead of

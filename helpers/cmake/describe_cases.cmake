@@ -1,6 +1,7 @@
 # Run after each build of a case executable (see cases.cmake): writes a CTest script that gives each
-# case its labels, timeout, place in the source and fixture. `executable`, `output`, `labels`, `tags`,
-# `serial` and `timeout_s` come with -D. The script is text since CTest reads it at test time.
+# case its labels, timeout, place in the source and fixture. `executable`, `output`, `labels`,
+# `tags`, `serial` and `timeout_s` come with -D. The script is text since CTest reads it at test
+# time.
 cmake_minimum_required(VERSION 3.25)
 
 execute_process(COMMAND "${executable}" --list-tests --reporter xml
@@ -11,8 +12,9 @@ if(listing MATCHES ";")
                         "sentences")
 endif()
 
-# The timeout grows with FIRSTLOCK_DEADLINE_FACTOR. It is read at test time, where CMake has integers
-# only: the factor is rounded up, and one that makes no sense is left to the settings check to refuse.
+# The timeout grows with FIRSTLOCK_DEADLINE_FACTOR. It is read at test time, where CMake has
+# integers only: the factor is rounded up, and one that makes no sense is left to the settings check
+# to refuse.
 set(script "set(timeout_s ${timeout_s})
 if(\"\$ENV{FIRSTLOCK_DEADLINE_FACTOR}\" MATCHES \"^([0-9][0-9]?[0-9]?)([.][0-9]*)?\$\")
     math(EXPR timeout_s \"${timeout_s} * (\${CMAKE_MATCH_1} + 1)\")
@@ -30,8 +32,8 @@ foreach(entry IN LISTS entries)
     endif()
     foreach(tag IN LISTS own)
         if(NOT tag IN_LIST labels AND NOT tag IN_LIST tags)
-            message(FATAL_ERROR "'${name}' bears the tag [${tag}], which its firstlock_add_cases does "
-                                "not name among LABELS or TAGS: no preset could select it")
+            message(FATAL_ERROR "'${name}' bears the tag [${tag}], which its firstlock_add_cases "
+                                "does not name among LABELS or TAGS: no preset could select it")
         endif()
     endforeach()
     list(PREPEND own ${labels})
