@@ -9,11 +9,14 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 // JSON of what is described once, by BOOST_DESCRIBE_STRUCT beside the struct: a key is the name of
 // its member (less a trailing underscore: `case_` is "case"), members of described bases stand
@@ -53,6 +56,15 @@ template <typename Value>
 struct is_optional<std::optional<Value>> : std::true_type {
 };
 
+/// Whether a whole number of JSON is one of `Integer`.
+template <typename Integer, typename Json>
+bool holds(const Json& number)
+{
+    return number.is_number_unsigned()
+               ? std::in_range<Integer>(number.template get<std::uint64_t>())
+               : std::in_range<Integer>(number.template get<std::int64_t>());
+}
+
 /// Throws JsonError: an absent key is an error, except for an optional member.
 template <typename Json, typename Value>
 void read_member(const Json& object, const std::string& key, Value& value)
@@ -63,6 +75,14 @@ void read_member(const Json& object, const std::string& key, Value& value)
             return;
         }
         throw JsonError("the key '" + key + "' is missing");
+    }
+    if constexpr (std::is_integral_v<Value> && !std::is_same_v<Value, bool>) {
+        if (!found->is_number_integer() || !holds<Value>(*found)) { // which get_to() would bend
+            throw JsonError("the key '" + key + "' holds " + found->dump().substr(0, 200) +
+                            "; accepted: whole numbers from " +
+                            std::to_string(std::numeric_limits<Value>::min()) + " to " +
+                            std::to_string(std::numeric_limits<Value>::max()));
+        }
     }
     try {
         found->get_to(value);
@@ -97,7 +117,8 @@ struct adl_serializer<Enum, void> {
     template <typename Json>
     static void from_json(const Json& json, Enum& value)
     {
-        value = firstlock::named<Enum>(json.template get_ref<const std::string&>(), "value of it");
+        value = firstlock::named<Enum>(
+            json.is_string() ? json.template get<std::string>() : json.dump(), "value of it");
     }
 };
 
@@ -119,18 +140,22 @@ struct adl_serializer<std::optional<Value>, void> {
     }
 };
 
-/// The whole milliseconds.
-template <>
-struct adl_serializer<std::chrono::milliseconds, void> {
+/// The whole milliseconds, or whatever its unit is.
+template <typename Unit>
+struct adl_serializer<std::chrono::duration<std::int64_t, Unit>, void> {
     template <typename Json>
-    static void to_json(Json& json, std::chrono::milliseconds value)
+    static void to_json(Json& json, std::chrono::duration<std::int64_t, Unit> value)
     {
         json = value.count();
     }
     template <typename Json>
-    static void from_json(const Json& json, std::chrono::milliseconds& value)
+    static void from_json(const Json& json, std::chrono::duration<std::int64_t, Unit>& value)
     {
-        value = std::chrono::milliseconds(json.template get<std::int64_t>());
+        if (!json.is_number_integer()) {
+            throw firstlock::JsonError("found " + json.dump().substr(0, 200) +
+                                       "; accepted: a whole number");
+        }
+        value = std::chrono::duration<std::int64_t, Unit>(json.template get<std::int64_t>());
     }
 };
 

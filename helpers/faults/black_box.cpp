@@ -4,7 +4,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
@@ -52,17 +51,6 @@ Slot& BlackBox::slot(std::size_t number)
                                 " transactions");
     }
     return reinterpret_cast<Slot*>(static_cast<char*>(memory_) + header_bytes)[number];
-}
-
-Message row_name(std::uint32_t tag, std::uint32_t writer, std::uint32_t transaction,
-                 std::uint32_t row)
-{
-    Message name{};
-    const std::array<std::uint32_t, 4> words{tag, writer, transaction, row};
-    for (std::size_t byte = 0; byte < 16; ++byte) {
-        name.data[byte] = static_cast<std::uint8_t>(words.at(byte / 4) >> (24 - 8 * (byte % 4)));
-    }
-    return name;
 }
 
 Outcome outcome_of(Fate fate)

@@ -60,11 +60,6 @@ class BlackBox {
     void* memory_ = nullptr;
 };
 
-/// The row `row` of transaction `transaction` of writer `writer`, a different one for each `tag`.
-/// Both sides derive it, so that a killed writer's rows are known without a word from it.
-Message row_name(std::uint32_t tag, std::uint32_t writer, std::uint32_t transaction,
-                 std::uint32_t row);
-
 /// Of a writer that has ended: the final fates as outcomes; one that was under way has failed until
 /// COMMIT was called, and is unknown from then on.
 Outcome outcome_of(Fate fate);

@@ -1,50 +1,31 @@
-// firstlock-companion MODE: a process beside the web server, on the same database, until its stdin
-// ends:
-//   script    inserts row after row, with a chosen delay (system C's command-line program)
-//   reader    reads the newest rows and their number in one transaction, again and again (C's web
-//   UI) observer  SELECT count(*) at an interval (A's helper, its harmless half) pruner    deletes
-//   the oldest rows through SQL when the file has grown (A's helper, its other half)
-// Prints `ready` once it has its connection, and at its end one JSON object of what it did. Exit
-// status 0; 1 when it could not start or write its file; 105 and above for a wrong call (CLI11's
-// own).
+// firstlock-companion TASK: a process that shares the web server's database, until its stdin ends.
+// TASK is CompanionTask as JSON (helpers/web/companion.hpp). Prints `ready` once it has its
+// connection, and at its end CompanionReport as JSON. Exit status 0; 1 when it could not start or
+// write its file, or the task is not accepted.
+#include "helpers/web/companion.hpp"
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/sqlite/error.hpp"
 #include "helpers/web/outcomes.hpp"
 #include "helpers/web/requests.hpp"
-
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
+#include "helpers/web/task_main.hpp"
 
 #include <poll.h>
 #include <unistd.h>
-
-#include <csignal>
-#include <iostream>
-#include <map>
 
 namespace {
 
 using namespace firstlock;
 using namespace firstlock::web;
 
-struct CompanionSettings {
-    std::string mode;
-    ServerSettings server; ///< database and what its connections are like: the same as the server's
-    std::chrono::milliseconds interval{0};
-    std::size_t rows_most = 15'000;     ///< of the script
-    std::int64_t prune_above_kib = 256; ///< of pages in use
-    std::uint32_t sender = 2;
-    std::string outcomes;
-};
-
 class Companion {
   public:
-    explicit Companion(const CompanionSettings& settings)
-        : settings_(settings), connection_(settings.server.database,
-                                           {.busy_timeout = settings.server.sqlite.busy_timeout,
-                                            .retry = settings.server.sqlite.retry})
+    explicit Companion(const CompanionTask& task)
+        : task_(task), connection_(task.database, {.busy_timeout = task.busy_timeout})
     {
-        outcomes_.sender = settings.sender;
+        site_.sqlite.synchronous = task.synchronous;
+        site_.sqlite.transaction = task.transaction;
+        outcomes_.sender = task.sender;
+        report_.mode = task.mode;
     }
 
     void run()
@@ -53,12 +34,9 @@ class Companion {
         while (!stdin_has_ended()) {
             step();
         }
-        if (settings_.mode == "script") {
-            write_outcomes(settings_.outcomes, outcomes_);
-        } else if (settings_.mode == "pruner") {
-            write_texts(settings_.outcomes, pruned_);
-        }
-        std::cout << figures().dump() << std::endl;
+        write_outcomes(task_.outcomes, outcomes_);
+        report_.pruned = outcomes_.pruned.size();
+        std::cout << json_text(report_) << std::endl;
     }
 
   private:
@@ -66,9 +44,9 @@ class Companion {
     bool stdin_has_ended() const
     {
         const bool done =
-            settings_.mode == "script" && outcomes_.requests.size() >= settings_.rows_most;
+            task_.mode == CompanionMode::script && outcomes_.requests.size() >= task_.rows_max;
         pollfd entry{STDIN_FILENO, POLLIN, 0};
-        const int wait = attempts_ == 0 ? 0 : static_cast<int>(settings_.interval.count());
+        const int wait = report_.attempts == 0 ? 0 : static_cast<int>(task_.interval.count());
         ::poll(&entry, 1, done ? -1 : wait);
         char byte = 0;
         return entry.revents != 0 && ::read(STDIN_FILENO, &byte, 1) <= 0;
@@ -76,18 +54,26 @@ class Companion {
 
     void step()
     {
-        ++attempts_;
+        ++report_.attempts;
         try {
             if (!configured_) { // may be refused like any other step
-                connection_.execute("PRAGMA synchronous=" + settings_.server.sqlite.synchronous);
+                configure(connection_, site_.sqlite);
                 configured_ = true;
             }
-            if (settings_.mode == "script") {
+            switch (task_.mode) {
+            case CompanionMode::script:
                 insert();
-            } else if (settings_.mode == "pruner") {
-                prune();
-            } else {
+                break;
+            case CompanionMode::reader:
                 read();
+                break;
+            case CompanionMode::observer:
+                connection_.integer("SELECT count(*) FROM messages");
+                note(0);
+                break;
+            case CompanionMode::pruner:
+                prune();
+                break;
             }
         } catch (const SqliteError& error) {
             connection_.try_execute(
@@ -99,32 +85,28 @@ class Companion {
     void note(int code)
     {
         if (code == 0) {
-            ++done_;
+            ++report_.done;
         } else {
-            ++codes_[code];
-            (is_locked_code(code) ? locked_ : failed_)++;
+            ++report_.codes[std::to_string(code)];
+            ++(is_locked_code(code) ? report_.locked : report_.failed);
         }
     }
 
     void insert()
     {
         const auto sequence = static_cast<std::uint32_t>(outcomes_.requests.size());
-        const Request request{Endpoint::insert, RequestId{settings_.sender, sequence}, 1};
-        const Answer answer = run_request(request, connection_, settings_.server);
-        outcomes_.requests.push_back({sequence, 1, ending_of(answer)});
-        note(answer.code);
+        const Request request{Endpoint::insert, RequestId{task_.sender, sequence}};
+        const RequestResult result = run_request(request, connection_, site_);
+        outcomes_.requests.push_back(outcome_of(request, result, false));
+        note(result.code);
     }
 
     void read()
     {
-        if (settings_.mode == "observer") {
-            connection_.integer("SELECT count(*) FROM messages");
-        } else {
-            connection_.execute("BEGIN");
-            connection_.column("SELECT msg FROM messages ORDER BY rowid DESC LIMIT 20");
-            connection_.integer("SELECT count(*) FROM messages");
-            connection_.execute("COMMIT");
-        }
+        connection_.execute("BEGIN");
+        connection_.column("SELECT msg FROM messages ORDER BY rowid DESC LIMIT 20");
+        connection_.integer("SELECT count(*) FROM messages");
+        connection_.execute("COMMIT");
         note(0);
     }
 
@@ -134,88 +116,43 @@ class Companion {
     {
         const auto used =
             connection_.integer("PRAGMA page_count") - connection_.integer("PRAGMA freelist_count");
-        if (used * connection_.integer("PRAGMA page_size") / 1024 <= settings_.prune_above_kib) {
+        if (used * connection_.integer("PRAGMA page_size") / 1024 <= task_.prune_above_kib) {
             note(0);
             return;
         }
         const auto texts = connection_.column("DELETE FROM messages WHERE rowid <= (SELECT "
                                               "(min(rowid) + max(rowid)) / 2 FROM messages) "
                                               "RETURNING msg");
-        pruned_.insert(pruned_.end(), texts.begin(), texts.end());
+        outcomes_.pruned.insert(outcomes_.pruned.end(), texts.begin(), texts.end());
         note(0);
     }
 
-    nlohmann::ordered_json figures() const
-    {
-        nlohmann::ordered_json json{{"mode", settings_.mode}, {"attempts", attempts_},
-                                    {"done", done_},          {"locked", locked_},
-                                    {"failed", failed_},      {"pruned", pruned_.size()}};
-        json["codes"] = nlohmann::ordered_json::object();
-        for (const auto& [code, count] : codes_) {
-            json["codes"][std::to_string(code)] = count;
-        }
-        return json;
-    }
-
-    const CompanionSettings& settings_;
+    const CompanionTask& task_;
+    ServerSettings site_; ///< what its connection is like: as the server's
     Connection connection_;
     SenderOutcomes outcomes_;
-    std::vector<std::string> pruned_;
-    std::map<int, std::uint64_t> codes_;
-    std::uint64_t attempts_ = 0, done_ = 0, locked_ = 0, failed_ = 0;
+    CompanionReport report_;
     bool configured_ = false;
 };
 
-void add_options(CLI::App& app, CompanionSettings& settings)
+void check(const CompanionTask& task)
 {
-    static const std::map<std::string, Transaction> transactions{
-        {"autocommit", Transaction::autocommit},
-        {"deferred", Transaction::deferred},
-        {"immediate", Transaction::immediate},
-        {"exclusive", Transaction::exclusive}};
-    const auto add_ms = [&app](const std::string& name, std::chrono::milliseconds& target,
-                               const std::string& description) {
-        app.add_option_function<std::int64_t>(
-               name, [&target](std::int64_t value) { target = std::chrono::milliseconds(value); },
-               description)
-            ->check(CLI::Range(std::int64_t{0}, std::int64_t{3'600'000}));
-    };
-    app.add_option("mode", settings.mode, "script, reader, observer or pruner")
-        ->required()
-        ->check(CLI::IsMember({"script", "reader", "observer", "pruner"}));
-    app.add_option("--database", settings.server.database)->required()->check(CLI::ExistingFile);
-    app.add_option("--synchronous", settings.server.sqlite.synchronous, "SQLite's word")
-        ->check(CLI::IsMember({"off", "normal", "full", "extra"}));
-    app.add_option("--transaction", settings.server.sqlite.transaction, "what an insert runs in")
-        ->transform(CLI::CheckedTransformer(transactions, CLI::ignore_case));
-    add_ms("--timeout-ms", settings.server.sqlite.busy_timeout, "busy timeout");
-    add_ms("--interval-ms", settings.interval, "pause between two steps");
-    app.add_option("--rows", settings.rows_most, "how many the script inserts");
-    app.add_option("--prune-above-kib", settings.prune_above_kib, "pages in use that are too many");
-    app.add_option("--sender", settings.sender, "number in the texts of the script's rows");
-    app.add_option("--outcomes", settings.outcomes,
-                   "file for what the script inserted or the pruner deleted");
-    app.callback([&settings] { // at the start, since what has been done is lost without it
-        if ((settings.mode == "script" || settings.mode == "pruner") && settings.outcomes.empty()) {
-            throw CLI::RequiredError("--outcomes of a " + settings.mode);
-        }
-    });
+    check_value(exists(task.database), "database", task.database, "an existing file");
+    check_word("synchronous", task.synchronous, synchronous_words);
+    check_value(!task.outcomes.empty(), "outcomes", task.outcomes,
+                "a file for the outcomes of a " + std::string(name_of(task.mode)));
 }
 
 } // namespace
 
 int main(int argc, char** argv)
 {
-    try {
-        CompanionSettings settings;
-        CLI::App app{"A process beside the web server, on the same database."};
-        add_options(app, settings);
-        CLI11_PARSE(app, argc, argv);
-        ::signal(SIGTERM, SIG_IGN); // its end is the end of stdin: what it reports has to be whole
-        Companion(settings).run();
-        return 0;
-    } catch (const std::exception& error) {
-        std::cerr << "firstlock-companion: " << error.what() << "\n";
-        return 1;
-    }
+    return run_task<CompanionTask>(
+        "firstlock-companion", argc, argv, [](const CompanionTask& task) {
+            check(task);
+            ::signal(SIGTERM,
+                     SIG_IGN); // its end is the end of stdin: what it reports has to be whole
+            Companion(task).run();
+            return 0;
+        });
 }

@@ -1,18 +1,16 @@
-// firstlock-session DATABASE: one process with one connection, which runs the statements that it
-// reads from stdin, one a line, and says how each of them ended (answer.hpp). So a case about two
-// processes has two processes, and reads like a conversation. It ends with its stdin.
-#include "helpers/requests/answer.hpp"
+// firstlock-session TASK: one process with one connection, which runs the statements that it reads
+// from stdin, one a line, and says how each of them ended (session_protocol.hpp). So a case about
+// two processes has two processes, and reads like a conversation. It ends with its stdin.
+#include "helpers/requests/session_protocol.hpp"
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/sqlite/sleep_recorder.hpp"
 #include "helpers/writer/protocol.hpp"
 
-#include "helpers/described/names.hpp"
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
-#include <sstream>
 
 namespace {
 
@@ -20,15 +18,10 @@ using namespace firstlock;
 
 bool has_said_waiting = false;
 
-void say(std::string line)
+void say(const std::string& line)
 {
-    line += '\n';
-    for (std::size_t at = 0; at < line.size();) { // rows may outgrow the pipe
-        const ssize_t written = ::write(STDOUT_FILENO, line.data() + at, line.size() - at);
-        if (written < 0) {
-            std::_Exit(0); // nobody listens any more
-        }
-        at += static_cast<std::size_t>(written);
+    if (std::puts(line.c_str()) < 0 || std::fflush(stdout) != 0) {
+        std::_Exit(0); // nobody listens any more
     }
 }
 
@@ -50,7 +43,7 @@ std::vector<std::string> row_of(sqlite3_stmt* statement)
     return row;
 }
 
-int run(sqlite3* handle, const std::string& sql, Answer& answer)
+int run(sqlite3* handle, const std::string& sql, StatementAnswer& answer)
 {
     sqlite3_stmt* statement = nullptr;
     int code = sqlite3_prepare_v2(handle, sql.c_str(), -1, &statement, nullptr);
@@ -70,47 +63,15 @@ int run(sqlite3* handle, const std::string& sql, Answer& answer)
     return code;
 }
 
-int set_timeout(Connection& connection, std::istringstream& words)
-{
-    int milliseconds = -1;
-    std::string name;
-    words >> milliseconds >> name;
-    for (const Retry retry : {Retry::sqlite, Retry::constant, Retry::jittered}) {
-        if (milliseconds >= 0 && name == name_of(retry)) {
-            connection.set_busy_timeout(std::chrono::milliseconds(milliseconds), retry);
-            return SQLITE_OK;
-        }
-    }
-    return SQLITE_MISUSE;
-}
-
-int checkpoint(Connection& connection, std::istringstream& words, Answer& answer)
-{
-    std::string mode;
-    words >> mode;
-    int in_log = 0;
-    int done = 0;
-    const int code = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr,
-                                               mode == "truncate" ? SQLITE_CHECKPOINT_TRUNCATE
-                                                                  : SQLITE_CHECKPOINT_PASSIVE,
-                                               &in_log, &done);
-    answer.rows.push_back({std::to_string(in_log), std::to_string(done)});
-    return code;
-}
-
-Answer answer_to(Connection& connection, const std::string& line)
+StatementAnswer answer_to(Connection& connection, const std::string& line)
 {
     has_said_waiting = false;
-    Answer answer;
-    std::istringstream words(line);
-    std::string first;
-    words >> first;
+    StatementAnswer answer;
     const SleepsAsked before = sleeps_asked();
     const std::int64_t start_ns = monotonic_ns();
-    if (first == ".timeout") {
-        answer.code = set_timeout(connection, words);
-    } else if (first == ".checkpoint") {
-        answer.code = checkpoint(connection, words, answer);
+    if (line == ".checkpoint") {
+        answer.code = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr,
+                                                SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     } else {
         answer.code = run(connection.handle(), line, answer);
     }
@@ -125,20 +86,20 @@ Answer answer_to(Connection& connection, const std::string& line)
 
 int main(int argc, char** argv)
 {
-    if (argc != 2) {
-        std::fprintf(stderr, "firstlock-session: one argument is accepted, the database\n");
-        return WriterExit::bad_task;
-    }
+    auto failure = WriterExit::bad_task;
     try {
+        const SessionTask task = said_in<SessionTask>(argc == 2 ? argv[1] : "");
+        failure = WriterExit::setup_failed;
         record_sleeps(say_waiting);
-        Connection connection(argv[1]);
+        Connection connection(task.database,
+                              {.busy_timeout = task.busy_timeout, .retry = task.retry});
         say(std::string(session_ready));
         for (std::string line; std::getline(std::cin, line);) {
-            say(format(answer_to(connection, line)));
+            say(line_of(answer_to(connection, line)));
         }
         return WriterExit::done;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "firstlock-session: %s\n", error.what());
-        return WriterExit::setup_failed;
+        return failure;
     }
 }

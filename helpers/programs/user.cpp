@@ -1,12 +1,10 @@
-// firstlock-user: one user with one connection, who makes requests of several kinds, one after the
-// other, on a schedule of its own (user_protocol.hpp). The task comes in the environment as for any
-// writer, the plan as arguments. Reports are kept until all is over: saying them earlier would be
-// load of another kind.
-#include "helpers/requests/requests.hpp"
+// firstlock-user TASK: one user with one connection, who makes requests of several kinds, one after
+// the other, on a schedule of its own (user_protocol.hpp). Reports are kept until all is over:
+// saying them earlier would be load of another kind.
+#include "helpers/requests/engine.hpp"
 #include "helpers/sqlite/error.hpp"
 #include "helpers/sqlite/sleep_recorder.hpp"
-
-#include <CLI/CLI.hpp>
+#include "helpers/writer/protocol.hpp"
 
 #include <array>
 #include <cstdio>
@@ -16,83 +14,85 @@
 namespace {
 
 using namespace firstlock;
+using std::chrono::nanoseconds;
 
 // As with a writer: getting ready is not what is measured.
 constexpr std::chrono::milliseconds setup_timeout{30'000};
 
-std::int64_t ns_of(std::chrono::milliseconds duration)
+nanoseconds now()
 {
-    return std::chrono::nanoseconds(duration).count();
+    return nanoseconds(monotonic_ns());
 }
 
 /// When requests are meant to begin.
 class Schedule {
   public:
-    Schedule(const UserPlan& plan, std::int64_t go_ns, std::int64_t offset_ns)
-        : plan_(plan), next_ns_(go_ns + offset_ns), end_ns_(go_ns + ns_of(plan.duration))
+    Schedule(const UserPlan& plan, nanoseconds go, nanoseconds offset)
+        : plan_(plan), next_(go + offset), end_(go + plan.duration)
     {
     }
 
-    bool is_over(int done) const
+    bool is_over(std::size_t done) const
     {
-        const bool enough = plan_.requests > 0 && done >= plan_.requests;
-        return enough || next_ns_ >= end_ns_ || monotonic_ns() >= end_ns_;
+        const bool enough = plan_.requests > 0 && done >= static_cast<std::size_t>(plan_.requests);
+        return enough || next_ >= end_ || now() >= end_;
     }
 
     /// Waits for the next moment and gives it back; at once where the user is late.
-    std::int64_t wait() const
+    nanoseconds wait() const
     {
-        const std::int64_t ahead_ns = next_ns_ - monotonic_ns();
-        if (ahead_ns > 0) {
-            std::this_thread::sleep_for(std::chrono::nanoseconds(ahead_ns));
-        }
-        return next_ns_;
+        std::this_thread::sleep_for(next_ - now());
+        return next_;
     }
 
-    void request_ended(std::int64_t end_ns)
+    void request_ended(nanoseconds end)
     {
-        const bool paced = plan_.pace.count() > 0;
-        next_ns_ = paced ? next_ns_ + ns_of(plan_.pace) : end_ns + ns_of(plan_.think);
+        next_ = is_paced() ? next_ + plan_.pace : end + plan_.think;
     }
 
     /// Requests that were intended within the duration and never begun, since the user was still
     /// waiting.
     std::int64_t unstarted() const
     {
-        const bool paced = plan_.pace.count() > 0 && plan_.requests == 0 && next_ns_ < end_ns_;
-        return paced ? (end_ns_ - next_ns_ - 1) / ns_of(plan_.pace) + 1 : 0;
+        const bool left_some = is_paced() && plan_.requests == 0 && next_ < end_;
+        return left_some ? (end_ - next_ - nanoseconds(1)) / plan_.pace + 1 : 0;
     }
 
-    std::int64_t end_ns() const { return end_ns_; }
+    nanoseconds end() const { return end_; }
 
   private:
-    UserPlan plan_;
-    std::int64_t next_ns_;
-    std::int64_t end_ns_;
+    bool is_paced() const { return plan_.pace.count() > 0; }
+
+    const UserPlan& plan_;
+    nanoseconds next_;
+    nanoseconds end_;
 };
 
-void run_request(Requests& requests, RequestReport& report, const UserPlan& plan,
-                 std::int64_t end_ns)
+void run_request(RequestEngine& engine, RequestReport& report, const UserPlan& plan,
+                 nanoseconds end)
 {
     for (report.attempts = 1;; ++report.attempts) {
-        requests.run(report);
-        report.end_ns = monotonic_ns();
+        engine.run(report, {report.message});
+        report.end = now();
         const bool again = plan.until_acknowledged && is_locked_code(report.code);
-        if (!again || report.end_ns >= end_ns) {
+        if (!again || report.end >= end) {
             return;
         }
     }
 }
 
-void run(const Task& task, const UserPlan& plan)
+void run(const UserTask& task)
 {
+    const UserPlan& plan = task.plan;
     record_sleeps();
     Connection connection(task.database, {.busy_timeout = setup_timeout});
-    connection.execute("PRAGMA synchronous=" + task.settings.synchronous);
-    if (task.settings.journal_mode != "wal" && task.settings.journal_mode != "delete") {
-        connection.column("PRAGMA journal_mode=" + task.settings.journal_mode);
+    configure(connection, task.settings);
+    RequestEngine engine(connection, {.transaction = task.settings.transaction,
+                                      .table = plan.table,
+                                      .work = [&] { std::this_thread::sleep_for(plan.work); }});
+    for (const RequestKind kind : plan.kinds) {
+        engine.prepare(kind);
     }
-    Requests requests(connection, plan, task.settings.transaction);
     connection.set_busy_timeout(task.settings.busy_timeout, task.settings.retry);
     std::puts("firstlock ready");
     std::fflush(stdout);
@@ -101,66 +101,41 @@ void run(const Task& task, const UserPlan& plan)
         return; // the parent is gone: the database stays untouched
     }
 
-    std::mt19937_64 random(plan.seed + static_cast<std::uint64_t>(task.index));
-    const std::int64_t most_ns = std::max<std::int64_t>(ns_of(plan.pace), 1);
-    const auto offset_ns = std::uniform_int_distribution<std::int64_t>(0, most_ns - 1)(random);
+    std::mt19937_64 random(plan.seed);
+    const auto offset_max = std::max<nanoseconds>(plan.pace, nanoseconds(1)).count() - 1;
+    const nanoseconds offset(std::uniform_int_distribution<std::int64_t>(0, offset_max)(random));
     std::uniform_int_distribution<std::size_t> any_kind(0, plan.kinds.size() - 1);
-    Schedule schedule(plan, monotonic_ns(), offset_ns);
+    Schedule schedule(plan, now(), offset);
     std::vector<RequestReport> reports;
-    while (!schedule.is_over(static_cast<int>(reports.size()))) {
+    while (!schedule.is_over(reports.size())) {
         RequestReport report;
         report.kind = plan.kinds.at(any_kind(random));
-        report.message = link_after(task.message, std::to_string(reports.size()));
-        report.intended_ns = schedule.wait();
-        report.start_ns = monotonic_ns();
-        run_request(requests, report, plan, schedule.end_ns());
-        schedule.request_ended(report.end_ns);
+        report.message = link_after(task.row_namespace, std::to_string(reports.size()));
+        report.intended = schedule.wait();
+        report.start = now();
+        run_request(engine, report, plan, schedule.end());
+        schedule.request_ended(report.end);
         reports.push_back(std::move(report));
     }
     for (const RequestReport& report : reports) {
-        std::puts(format(report).c_str());
+        std::puts(line_of(report).c_str());
     }
     std::printf("%s%lld\n", std::string(end_prefix).c_str(),
                 static_cast<long long>(schedule.unstarted()));
-}
-
-int parse_and_run(int argc, char** argv)
-{
-    CLI::App app{"One user of a database, for the cases about transactions."};
-    UserPlan plan;
-    std::vector<std::string> kinds;
-    std::array<std::int64_t, 4> times_ms{plan.duration.count(), 0, 0, 0};
-    app.add_option("--kind", kinds, "a kind of request; several are mixed at random")->required();
-    app.add_option("--duration-ms", times_ms[0]);
-    app.add_option("--pace-ms", times_ms[1]);
-    app.add_option("--think-ms", times_ms[2]);
-    app.add_option("--work-ms", times_ms[3]);
-    app.add_option("--requests", plan.requests, "end after so many; 0 for no such limit");
-    app.add_option("--seed", plan.seed);
-    app.add_flag("--until-acknowledged", plan.until_acknowledged, "begin locked requests again");
-    CLI11_PARSE(app, argc, argv);
-    for (const std::string& kind : kinds) {
-        plan.kinds.push_back(kind_from(kind));
-    }
-    plan.duration = std::chrono::milliseconds(times_ms[0]);
-    plan.pace = std::chrono::milliseconds(times_ms[1]);
-    plan.think = std::chrono::milliseconds(times_ms[2]);
-    plan.work = std::chrono::milliseconds(times_ms[3]);
-    run(task_from_environment(), plan);
-    return WriterExit::done;
 }
 
 } // namespace
 
 int main(int argc, char** argv)
 {
+    auto failure = WriterExit::bad_task;
     try {
-        return parse_and_run(argc, argv);
-    } catch (const std::invalid_argument& error) {
-        std::fprintf(stderr, "firstlock-user: %s\n", error.what());
-        return WriterExit::bad_task;
+        const UserTask task = said_in<UserTask>(argc == 2 ? argv[1] : "");
+        failure = WriterExit::setup_failed;
+        run(task);
+        return WriterExit::done;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "firstlock-user: could not get ready: %s\n", error.what());
-        return WriterExit::setup_failed;
+        return failure;
     }
 }

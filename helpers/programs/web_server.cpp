@@ -1,46 +1,49 @@
-// firstlock-web: an HTTP/1.1 server whose requests write to SQLite, as people's web applications
-// do. Binds one socket, forks its worker processes before any of them opens SQLite (a handle that
-// is open across a fork loses rows), and prints `ready PORT` when all of them accept. SIGTERM and
-// SIGINT let requests in flight be answered. At its end prints, for each worker process, `worker
-// PID connections N requests N`. Exit status 0; 3 when
-// --drain-timeout-ms cut requests off; 1 when it could not start or a worker failed; 105 and above
-// for a wrong call (CLI11's own).
-#include "helpers/web/server_command_line.hpp"
-#include "helpers/web/supervisor.hpp"
+// firstlock-web TASK: an HTTP/1.1 server whose requests write to SQLite, as people's web
+// applications do; one process of a site. TASK is ServerSettings as JSON
+// (helpers/web/server_settings.hpp). Prints `ready PORT` when it accepts. SIGTERM, SIGINT, SIGHUP
+// and the end of stdin let requests in flight be answered; then it prints ServerReport as JSON.
+// Exit status 0; 3 when the drain timeout cut requests off; 1 when it could not start.
+#include "helpers/web/server.hpp"
+#include "helpers/web/task_main.hpp"
 
-#include <sys/resource.h>
-
-#include <csignal>
-#include <cstdio>
-#include <exception>
+#include <boost/asio/ip/address.hpp>
 
 namespace {
 
-/// Each connection is a descriptor, and the usual soft limit is 1024.
-void raise_descriptor_limit()
+using namespace firstlock;
+using namespace firstlock::web;
+
+constexpr int not_drained = 3;
+
+bool others_can_reach(const std::string& address)
 {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        ::setrlimit(RLIMIT_NOFILE, &limit);
-    }
+    boost::system::error_code error;
+    return !boost::asio::ip::make_address(address, error).is_loopback() || error;
+}
+
+void check(const ServerSettings& task)
+{
+    check_value(exists(task.database), "database", task.database, "an existing file");
+    check_word("journal_mode", task.sqlite.journal_mode, journal_modes);
+    check_word("synchronous", task.sqlite.synchronous, synchronous_words);
+    check_value(task.threads >= 1 && task.threads <= 1000, "threads", task.threads, "1 to 1000");
+    check_value(task.pool_size >= 1 && task.pool_size <= 1000, "pool_size", task.pool_size,
+                "1 to 1000");
+    check_value(!others_can_reach(task.address) || task.allow_remote, "address", task.address,
+                "a loopback address such as 127.0.0.1, or any address where allow_remote is true");
+    check_value(!task.joins || task.port > 0, "port", task.port,
+                "the one that a site listens on, where joins is true");
 }
 
 } // namespace
 
 int main(int argc, char** argv)
 {
-    using namespace firstlock::web;
-    ServerSettings settings;
-    if (const auto exit_code = parse_server_command_line(argc, argv, settings)) {
-        return *exit_code;
-    }
-    ::signal(SIGPIPE, SIG_IGN);
-    raise_descriptor_limit();
-    try {
-        return Supervisor(settings).run();
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "firstlock-web: %s\n", error.what());
-        return 1;
-    }
+    return run_task<ServerSettings>("firstlock-web", argc, argv, [](const ServerSettings& task) {
+        check(task);
+        const ServerReport report =
+            serve(task, [](unsigned short port) { std::cout << "ready " << port << std::endl; });
+        std::cout << json_text(report) << std::endl;
+        return report.drained ? 0 : not_drained;
+    });
 }

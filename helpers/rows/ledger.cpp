@@ -99,6 +99,17 @@ void book(Account& account, const Message& message, Outcome outcome, std::size_t
 
 } // namespace
 
+Message row_name(std::uint32_t tag, std::uint32_t writer, std::uint32_t transaction,
+                 std::uint32_t row)
+{
+    Message name{};
+    const std::array<std::uint32_t, 4> words{tag, writer, transaction, row};
+    for (std::size_t byte = 0; byte < 16; ++byte) {
+        name.data[byte] = static_cast<std::uint8_t>(words.at(byte / 4) >> (24 - 8 * (byte % 4)));
+    }
+    return name;
+}
+
 Account Ledger::compare(const std::vector<std::string>& stored)
 {
     Account account;

@@ -5,6 +5,7 @@
 #include <boost/uuid/uuid.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,11 @@ namespace firstlock {
 
 /// The unique text of a row: 128 bits, written as [0-9a-f-]{36}.
 using Message = boost::uuids::uuid;
+
+/// The row `row` of transaction (or request) `transaction` of writer `writer`, a different one for
+/// each `tag`. Both sides derive it, so that the rows of a writer that says nothing more are known.
+Message row_name(std::uint32_t tag, std::uint32_t writer, std::uint32_t transaction,
+                 std::uint32_t row);
 
 /// Where a table differs from what was said. Counts are rows, except `duplicate`, which counts
 /// copies beyond the first.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
 
 #include <chrono>
@@ -52,6 +53,9 @@ struct WriterSettings {
     Connect connect = Connect::before_go;
     int payload_bytes = 0; ///< zero bytes in column `payload`, beside the 36 letters of `msg`
 };
+BOOST_DESCRIBE_STRUCT(WriterSettings, (),
+                      (journal_mode, synchronous, busy_timeout, transaction, retry, connect,
+                       payload_bytes))
 
 /// Tells `connection` what is a connection's own and not its file's: `synchronous`, and a journal
 /// mode other than WAL and DELETE. Those two are the file's, which the fixture has put into its

@@ -41,6 +41,17 @@ double percentile(std::vector<double> sample, double percent)
     return at_percent(sample, percent);
 }
 
+std::vector<double> percentiles(std::vector<double> sample, const std::vector<double>& percents)
+{
+    sort_sample(sample);
+    std::vector<double> values;
+    values.reserve(percents.size());
+    for (const double percent : percents) {
+        values.push_back(at_percent(sample, percent));
+    }
+    return values;
+}
+
 Percentiles percentiles(std::vector<double> sample)
 {
     sort_sample(sample);

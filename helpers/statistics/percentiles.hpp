@@ -12,6 +12,9 @@ namespace firstlock {
 /// outside (0, 100].
 double percentile(std::vector<double> sample, double percent);
 
+/// One for each of `percents`, after sorting once. Throws as percentile() does.
+std::vector<double> percentiles(std::vector<double> sample, const std::vector<double>& percents);
+
 /// The percentiles that results name, in the unit of the sample.
 struct Percentiles {
     double p50 = 0;

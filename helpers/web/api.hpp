@@ -1,62 +1,40 @@
 #pragma once
 
+#include "helpers/requests/kind.hpp"
+#include "helpers/rows/ledger.hpp"
+
+#include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 // What the server and its clients have to agree on: the endpoints, how a request names its rows,
-// and what an answer says. Pure: neither HTTP nor SQLite is known here.
+// and what came of it at the database. Pure: neither HTTP nor SQLite is known here.
 namespace firstlock::web {
 
-/// The requests of the systems that people met: `ping` touches no database (system A's control),
-/// `insert` is A's, `create_user` is B's, `insert_many` is C's, the seven from `read` on are E's.
-enum class Endpoint {
-    ping,
-    count,
-    insert,
-    insert_many,
-    create_user,
-    read,
-    write,
-    read_write,
-    write_read,
-    read_write_transaction,
-    read_write_transaction_immediate,
-    write_read_transaction,
-};
-constexpr std::size_t endpoint_count = 12;
-constexpr unsigned rows_most = 1000; ///< of one insert_many
-
-/// "/insert", "/create_user/", "/read/" …
-std::string_view path_of(Endpoint endpoint);
-/// The path without its slashes, for tables and command lines.
-std::string_view name_of(Endpoint endpoint);
-std::optional<Endpoint> endpoint_named(std::string_view name);
+/// What a site is asked for is what any user of a database does.
+using Endpoint = RequestKind;
+constexpr unsigned rows_max = 1000; ///< of one insert_many
 
 /// Who sends: 32 bits that no other sender of the same table has. `sequence` counts the sender's
 /// requests.
 struct RequestId {
     std::uint32_t sender = 0;
     std::uint32_t sequence = 0;
-    bool operator==(const RequestId&) const = default;
     auto operator<=>(const RequestId&) const = default;
 };
 
-/// One row: the request that asked for it, and its number within that request.
-struct RowId {
-    RequestId request;
-    std::uint32_t row = 0;
-};
-
-/// The text of column `msg`: "0a1b2c3d-0000002a-0003". nullopt for any other text.
-std::string text_of(const RowId& row);
-std::optional<RowId> row_from(std::string_view text);
+/// One row of a request: its name in a ledger, and that name as the text of column `msg`.
+Message row_of(const RequestId& request, std::uint32_t row);
+std::string row_text(const RequestId& request, std::uint32_t row);
 
 struct Request {
     Endpoint endpoint = Endpoint::ping;
-    std::optional<RequestId>
-        id;           ///< drawn by the server where the client gives none (curl, ab, wrk)
+    /// Drawn by the server where the client gives none (curl, ab, wrk).
+    std::optional<RequestId> id;
     unsigned num = 1; ///< rows of an insert_many
 
     /// How many rows a 200 promises.
@@ -79,26 +57,29 @@ struct ParsedTarget {
 };
 ParsedTarget parse_target(std::string_view target);
 
-/// How a request ended at the database. `code` is SQLite's extended code; 0 is success.
-struct Answer {
-    enum class Kind {
-        ok,        ///< 200
-        locked,    ///< 500: a code of the SQLITE_BUSY or SQLITE_LOCKED family
-        failed,    ///< 500: any other code of SQLite
-        exhausted, ///< 503: no connection of the pool became free in time; SQLite was not asked
-    };
-    Kind kind = Kind::ok;
-    int code = 0;
-    std::string stage; ///< open, configure, begin, read, insert, commit; empty when ok
-    std::string text;  ///< what SQLite said; for `count` the number
+enum class Result {
+    ok,        ///< 200
+    locked,    ///< 500: a code of the SQLITE_BUSY or SQLITE_LOCKED family
+    failed,    ///< 500: any other code of SQLite
+    exhausted, ///< 503: no connection of the pool became free in time; SQLite was not asked
+    refused,   ///< 4xx: the request makes no sense, and so never reached SQLite
 };
+BOOST_DESCRIBE_ENUM(Result, ok, locked, failed, exhausted, refused)
 
-unsigned status_of(const Answer& answer);
+/// How a request ended at the database: the body of each answer.
+struct RequestResult {
+    Result result = Result::ok;
+    int code = 0;        ///< SQLite's extended code; 0 is success
+    std::string stage{}; ///< open, configure, begin, read, insert, commit; empty when ok
+    std::string text{};  ///< what SQLite said; for `count` the number
+};
+BOOST_DESCRIBE_STRUCT(RequestResult, (), (result, code, stage, text))
+
+/// 200, 500 or 503; a refused request's status is its reader's business.
+unsigned status_of(const RequestResult& result);
 /// {"result":"locked","code":5,"stage":"insert","text":"database is locked"}
-std::string body_of(const Answer& answer);
-/// The body of a request that makes no sense, and so never reached SQLite.
-std::string body_of_refusal(const std::string& text);
-/// The two members of a body that clients count by; nullopt for a body that is none of ours.
-std::optional<Answer> answer_from(std::string_view body);
+std::string body_of(const RequestResult& result);
+/// nullopt for a body that is not one of ours.
+std::optional<RequestResult> result_from(std::string_view body);
 
 } // namespace firstlock::web

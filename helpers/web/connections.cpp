@@ -18,11 +18,7 @@ std::unique_ptr<Connection> Connections::open() const
     auto connection = std::make_unique<Connection>(
         settings_.database,
         OpenOptions{.busy_timeout = sqlite.busy_timeout, .retry = sqlite.retry});
-    if (sqlite.journal_mode != "wal" &&
-        sqlite.journal_mode != "delete") { // those two are the file's
-        connection->column("PRAGMA journal_mode=" + sqlite.journal_mode);
-    }
-    connection->execute("PRAGMA synchronous=" + sqlite.synchronous);
+    configure(*connection, sqlite);
     return connection;
 }
 
@@ -55,11 +51,11 @@ std::unique_ptr<Connection> Connections::take_from_pool()
 std::unique_ptr<Connection> Connections::take()
 {
     switch (settings_.connections) {
-    case ConnectionPolicy::per_thread:
+    case ConnectionPolicy::thread:
         return of_this_thread() ? std::move(of_this_thread()) : open();
     case ConnectionPolicy::pool:
         return take_from_pool();
-    case ConnectionPolicy::per_request:
+    case ConnectionPolicy::request:
         break;
     }
     return open();
@@ -67,7 +63,7 @@ std::unique_ptr<Connection> Connections::take()
 
 void Connections::give_back(std::unique_ptr<Connection> connection)
 {
-    if (settings_.connections == ConnectionPolicy::per_thread) {
+    if (settings_.connections == ConnectionPolicy::thread) {
         of_this_thread() = std::move(connection);
     } else if (settings_.connections == ConnectionPolicy::pool) {
         {

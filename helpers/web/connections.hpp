@@ -10,8 +10,7 @@
 
 namespace firstlock::web {
 
-/// Lends connections to the threads of one worker process as its policy has it. Made after the
-/// fork: a handle that is open across a fork loses rows.
+/// Lends connections to the threads of one server process as its policy has it.
 class Connections {
   public:
     explicit Connections(const ServerSettings& settings) : settings_(settings) {}

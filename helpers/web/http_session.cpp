@@ -16,10 +16,10 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t header_most = 8 * 1024;
-constexpr std::uint64_t body_most = 65'536;
-constexpr std::size_t discard_most =
-    1'048'576; // read and thrown away behind a refusal, so that it arrives
+constexpr std::uint32_t header_max = 8 * 1024;
+constexpr std::uint64_t body_max = 65'536;
+// Read and thrown away after a refusal, so that it arrives.
+constexpr std::size_t discard_max = 1'048'576;
 
 http::status status_for(const beast::error_code& error)
 {
@@ -60,15 +60,15 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
             return;
         }
         parser_.emplace();
-        parser_->header_limit(header_most);
-        parser_->body_limit(body_most);
+        parser_->header_limit(header_max);
+        parser_->body_limit(body_max);
         if (buffer_.size() > 0) {
             read_header(); // the peer has sent ahead
             return;
         }
         idle_ = true;
         stream_.expires_after(hub_.settings.idle_timeout);
-        stream_.async_read_some(buffer_.prepare(header_most),
+        stream_.async_read_some(buffer_.prepare(header_max),
                                 [self = shared_from_this()](auto error, std::size_t bytes) {
                                     self->idle_ = false;
                                     if (!error) {
@@ -140,16 +140,16 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
             return;
         }
         if (target.request->endpoint == Endpoint::ping) {
-            respond(http::status::ok, R"({"result":"ok"})", request.keep_alive());
+            respond(http::status::ok, body_of({}), request.keep_alive());
             return;
         }
         asio::post(hub_.threads, [self = shared_from_this(), wanted = *target.request]() mutable {
-            Answer answer = self->hub_.run(wanted);
+            RequestResult result = self->hub_.run(wanted);
             // The executor is the HTTP thread's: everything else of the session happens there, also
             // its end.
             const auto executor = self->stream_.get_executor();
-            asio::post(executor, [self = std::move(self), answer = std::move(answer)] {
-                self->respond(static_cast<http::status>(status_of(answer)), body_of(answer),
+            asio::post(executor, [self = std::move(self), result = std::move(result)] {
+                self->respond(static_cast<http::status>(status_of(result)), body_of(result),
                               self->parser_->get().keep_alive());
             });
         });
@@ -157,7 +157,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
 
     void refuse(http::status status, const std::string& why, bool keep_alive)
     {
-        respond(status, body_of_refusal(why), keep_alive);
+        respond(status, body_of({Result::refused, 0, "", why}), keep_alive);
     }
 
     void respond(http::status status, std::string body, bool keep_alive)
@@ -201,7 +201,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
         stream_.async_read_some(asio::buffer(discarded_),
                                 [self = shared_from_this()](auto error, std::size_t bytes) {
                                     self->discarded_bytes_ += bytes;
-                                    if (!error && self->discarded_bytes_ < discard_most) {
+                                    if (!error && self->discarded_bytes_ < discard_max) {
                                         self->discard();
                                     }
                                 });
@@ -209,7 +209,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
 
     beast::tcp_stream stream_;
     SessionHub& hub_;
-    beast::flat_buffer buffer_{header_most + body_most};
+    beast::flat_buffer buffer_{header_max + body_max};
     std::optional<http::request_parser<http::string_body>> parser_;
     http::response<http::string_body> response_;
     std::array<char, 4096> discarded_{};

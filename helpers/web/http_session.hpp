@@ -15,12 +15,12 @@ namespace firstlock::web {
 
 class HttpSession;
 
-/// What the sessions of one worker process share. Touched by its HTTP thread only, but for
+/// What the sessions of one server share. Touched by its HTTP thread only, but for
 /// `threads` and `run`.
 struct SessionHub {
     const ServerSettings& settings;
     boost::asio::thread_pool& threads;
-    std::function<Answer(const Request&)> run; ///< called on one of `threads`
+    std::function<RequestResult(const Request&)> run; ///< called on one of `threads`
     std::unordered_set<HttpSession*> sessions{};
     std::uint64_t requests = 0;
     bool draining = false;

@@ -1,14 +1,18 @@
 // Goal:   the figures that the fairness table stands on.
 // Method: crowds drawn by hand, small enough to be counted on one's fingers.
-#include "helpers/requests/summary.hpp"
+#include "helpers/requests/request_summary.hpp"
 #include "helpers/statistics/fairness.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <stdexcept>
 
 using namespace firstlock;
+using namespace std::chrono_literals;
+using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::WithinAbs;
 
 TEST_CASE("transactions.Jain's index is 1 for equal shares and 1 in n when one gets all")
@@ -43,47 +47,60 @@ TEST_CASE("transactions.those who are refused wait but take no turn")
 
 TEST_CASE("transactions.latency counts from the intended start and failures count apart")
 {
-    const std::int64_t ms = 1'000'000;
-    RequestReport late{
-        .kind = Kind::write, .intended_ns = 0, .start_ns = 90 * ms, .end_ns = 100 * ms};
-    RequestReport refused{.kind = Kind::write,
-                          .intended_ns = 0,
-                          .start_ns = 0,
-                          .end_ns = 20 * ms,
-                          .code = 5,
-                          .stage = "write",
-                          .row = "locked",
-                          .refused_took_ns = 19 * ms};
-    const auto kinds = kind_summaries({{{late, refused}, 0}}, 2.0, std::chrono::milliseconds(20));
+    const RequestReport late{
+        .kind = RequestKind::write, .intended = 0ms, .start = 90ms, .end = 100ms};
+    const RequestReport refused{.kind = RequestKind::write,
+                                .intended = 0ms,
+                                .start = 0ms,
+                                .end = 20ms,
+                                .code = 5,
+                                .stage = "write",
+                                .row = Outcome::locked,
+                                .refused_took_ns = 19'000'000};
+    const auto kinds = kind_figures({{{late, refused}, 0}}, 2.0, 20ms);
 
     REQUIRE(kinds.size() == 2); // write, and all
-    CHECK(kinds[0].at("requests") == 2);
-    CHECK(kinds[0].at("failures") == 1);
-    CHECK(kinds[0].at("starved") == 1); // 19 of 20 ms are 0.95
-    CHECK_THAT(kinds[0].at("max_ms").get<double>(), WithinAbs(100, 1e-9));
-    CHECK_THAT(kinds[0].at("avg_ms").get<double>(), WithinAbs(60, 1e-9));
-    CHECK_THAT(kinds[0].at("requests_per_second").get<double>(), WithinAbs(1, 1e-9));
-    CHECK(kinds[0].at("codes").at("5") == 1);
-    CHECK(kinds[1].at("kind") == "all");
+    CHECK(kinds[0].requests == 2);
+    CHECK(kinds[0].failures == 1);
+    CHECK(kinds[0].starved == 1); // 19 of 20 ms are 0.95
+    CHECK_THAT(kinds[0].max_ms, WithinAbs(100, 1e-9));
+    CHECK_THAT(kinds[0].avg_ms, WithinAbs(60, 1e-9));
+    CHECK_THAT(kinds[0].requests_per_second, WithinAbs(1, 1e-9));
+    CHECK(kinds[0].codes.at("5") == 1);
+    CHECK(kinds[1].kind == "all");
 }
 
 TEST_CASE("transactions.a report of a request reads back as it was written")
 {
-    const RequestReport report{.kind = Kind::chain,
-                               .intended_ns = 1,
-                               .start_ns = 2,
-                               .end_ns = 3,
+    const RequestReport report{.kind = RequestKind::create_user,
+                               .intended = 1ns,
+                               .start = 2ns,
+                               .end = 3ns,
                                .code = 517,
                                .stage = "write",
                                .message = "x",
-                               .row = "locked",
+                               .row = Outcome::locked,
                                .attempts = 4,
                                .slept_us = 5,
                                .refused_sleeps = 6,
                                .refused_slept_us = 7,
                                .refused_took_ns = 8};
-    CHECK(format(request_from(format(report))) == format(report));
-    CHECK(request_from(format(report)).refused_slept_us == 7);
-    CHECK_THROWS_AS(request_from("firstlock request {}"), std::runtime_error);
-    CHECK_THROWS_AS(request_from("noise"), std::runtime_error);
+    const auto read = said_in<RequestReport>(line_of(report));
+    CHECK(line_of(read) == line_of(report));
+    CHECK(read.refused_slept_us == 7);
+    CHECK_THROWS_AS(said_in<RequestReport>("firstlock request {}"), std::runtime_error);
+    CHECK_THROWS_AS(said_in<RequestReport>("noise"), std::runtime_error);
+}
+
+TEST_CASE("transactions.a task with a key that is missing or unknown is refused by its name")
+{
+    const std::string task = line_of(UserTask{.row_namespace = "x"});
+    CHECK(line_of(said_in<UserTask>(task)) == task);
+    const auto [from, to, named] = GENERATE(table<std::string, std::string, std::string>(
+        {{"\"pace\":0,", "", "'pace' is missing"},
+         {"\"pace\":0,", "\"pace\":0,\"haste\":1,", "no key 'haste'"},
+         {"\"kinds\":[]", "\"kinds\":[\"reed\"]", "'reed'"}}));
+    std::string changed = task;
+    changed.replace(changed.find(from), from.size(), to);
+    CHECK_THROWS_WITH(said_in<UserTask>(changed), ContainsSubstring(named));
 }

@@ -1,26 +1,16 @@
 // Goal:   when the journal mode of a file may be changed.
 // Method: a process asks for another mode beside one that is idle, reads or writes.
-#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/generators/catch_generators.hpp>
 
 #include <sqlite3.h>
 
 using namespace firstlock;
 using namespace std::chrono_literals;
 
-namespace {
-
-constexpr const char* count = "SELECT count(*) FROM messages";
-
-} // namespace
-
-TEST_CASE_METHOD(FreshTable,
-                 "transactions.WAL to DELETE beside one idle connection is refused at once")
+TEST_CASE_METHOD(InWal, "transactions.WAL to DELETE beside one idle connection is refused at once")
 {
-    use(profile("wal"));
     Session idle(database());
     Session changer(database(), 5s);
     idle.must(count);
@@ -30,9 +20,8 @@ TEST_CASE_METHOD(FreshTable,
     CHECK(changer.must("PRAGMA journal_mode=DELETE").value() == "delete");
 }
 
-TEST_CASE_METHOD(FreshTable, "transactions.DELETE to WAL beside a writer is refused at once")
+TEST_CASE_METHOD(InRollback, "transactions.DELETE to WAL beside a writer is refused at once")
 {
-    use(profile("rollback"));
     Session writer(database());
     Session changer(database(), 5s);
     writer.must("BEGIN IMMEDIATE");
@@ -42,31 +31,27 @@ TEST_CASE_METHOD(FreshTable, "transactions.DELETE to WAL beside a writer is refu
     CHECK(changer.must("PRAGMA journal_mode=WAL").value() == "wal");
 }
 
-TEST_CASE_METHOD(FreshTable,
+TEST_CASE_METHOD(InRollback,
                  "transactions.DELETE to WAL beside a reader is refused after the timeout")
 {
-    use(profile("rollback"));
     Session reader(database());
     Session changer(database(), 300ms);
-    reader.must("BEGIN");
-    reader.must(count);
+    reader.begin_reading();
 
     CHECK_THAT(changer.run("PRAGMA journal_mode=WAL"), RefusedAfter(SQLITE_BUSY, 300ms));
     reader.must("COMMIT");
     CHECK(changer.must("PRAGMA journal_mode=WAL").value() == "wal");
 }
 
-TEST_CASE_METHOD(FreshTable,
+TEST_CASE_METHOD(InBothModes,
                  "transactions.asking for the journal mode that the file has is always served")
 {
-    const std::string mode = GENERATE("delete", "wal");
-    use(profile(mode == "wal" ? "wal" : "rollback"));
+    const std::string mode = journal == "wal" ? "wal" : "delete";
     Session writer(database());
     Session asker(database(), 0ms);
-    writer.must("BEGIN IMMEDIATE");
-    writer.must("INSERT INTO messages(msg) VALUES ('open')");
+    writer.begin_writing();
 
-    const Answer answer = asker.run("PRAGMA journal_mode=" + mode);
+    const StatementAnswer answer = asker.run("PRAGMA journal_mode=" + mode);
     CHECK_THAT(answer, ServedAtOnce());
     CHECK(answer.value() == mode);
 }

@@ -1,13 +1,11 @@
 // Goal:   VACUUM, attached databases, shared cache and BEGIN CONCURRENT: locks that take people by
 //         surprise.
 // Method: sessions of their own, but for the shared cache, which exists within one process only.
-#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 #include "helpers/sqlite/error.hpp"
 #include "helpers/sqlite/sleep_recorder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/generators/catch_generators.hpp>
 
 #include <sqlite3.h>
 
@@ -16,32 +14,25 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* count = "SELECT count(*) FROM messages";
-constexpr const char* insert = "INSERT INTO messages(msg) VALUES ('one')";
 constexpr const char* insert_in_other = "INSERT INTO other.messages(msg) VALUES ('two')";
 
 /// A second file with the same table, in the same mode.
-class TwoFiles : public FreshTable {
+class TwoFiles : public InBothModes {
   public:
-    void use_both(const std::string& name)
-    {
-        use(profile(name));
-        other = database().parent_path() / "other.db";
-        make_table(other, profile(name));
-    }
-    std::string attach(const std::filesystem::path& file) const
+    TwoFiles() { make_table(other, profile(journal)); }
+
+    static std::string attach(const std::filesystem::path& file)
     {
         return "ATTACH '" + file.string() + "' AS other";
     }
 
-    std::filesystem::path other;
+    const std::filesystem::path other = database().parent_path() / "other.db";
 };
 
 } // namespace
 
-TEST_CASE_METHOD(FreshTable, "transactions.VACUUM beside a writer is refused after the timeout")
+TEST_CASE_METHOD(InBothModes, "transactions.VACUUM beside a writer is refused after the timeout")
 {
-    use(profile(GENERATE("rollback", "wal")));
     Session writer(database());
     Session cleaner(database(), 200ms);
     writer.must("BEGIN IMMEDIATE");
@@ -51,19 +42,16 @@ TEST_CASE_METHOD(FreshTable, "transactions.VACUUM beside a writer is refused aft
     CHECK_THAT(cleaner.run("VACUUM"), ServedAtOnce());
 }
 
-TEST_CASE_METHOD(FreshTable,
+TEST_CASE_METHOD(InBothModes,
                  "transactions.VACUUM beside a reader is refused in rollback and served in WAL")
 {
-    const std::string name = GENERATE("rollback", "wal");
-    use(profile(name));
     Session reader(database());
     Session cleaner(database(), 200ms);
     cleaner.must(insert);
-    reader.must("BEGIN");
-    reader.must(count);
+    reader.begin_reading();
 
-    const Answer answer = cleaner.run("VACUUM");
-    if (name == "rollback") {
+    const StatementAnswer answer = cleaner.run("VACUUM");
+    if (journal == "rollback") {
         CHECK(answer.code == SQLITE_BUSY);
         CHECK(answer.slept_ms >= 200);
     } else {
@@ -73,7 +61,6 @@ TEST_CASE_METHOD(FreshTable,
 
 TEST_CASE_METHOD(TwoFiles, "transactions.BEGIN IMMEDIATE locks every attached database")
 {
-    use_both(GENERATE("rollback", "wal"));
     Session both(database());
     Session writer(other, 0ms);
     both.must(attach(other));
@@ -90,7 +77,6 @@ TEST_CASE_METHOD(
     TwoFiles,
     "transactions.two transactions that lock two databases crosswise wait out their timeout")
 {
-    use_both(GENERATE("rollback", "wal"));
     Session one(database(), 200ms);
     Session two(other, 200ms);
     one.must(attach(other));
@@ -108,13 +94,12 @@ TEST_CASE_METHOD(
     CHECK_THAT(two.run("COMMIT"), ServedAtOnce());
 }
 
-TEST_CASE_METHOD(FreshTable,
+TEST_CASE_METHOD(InBothModes,
                  "transactions.a shared cache is refused with 262 at once whatever the timeout")
 {
     if (sqlite3_compileoption_used("OMIT_SHARED_CACHE") != 0) {
         SKIP("this SQLite is built with OMIT_SHARED_CACHE");
     }
-    use(profile(GENERATE("rollback", "wal")));
     record_sleeps();
     Connection writer(database(), {.shared_cache = true});
     Connection reader(database(), {.busy_timeout = 5s, .shared_cache = true});
@@ -128,13 +113,11 @@ TEST_CASE_METHOD(FreshTable,
     CHECK(reader.integer(count) == 1);
 }
 
-TEST_CASE_METHOD(FreshTable,
-                 "transactions.BEGIN CONCURRENT lets two transactions write where it exists")
+TEST_CASE_METHOD(InWal, "transactions.BEGIN CONCURRENT lets two transactions write where it exists")
 {
-    use(profile("wal"));
     Session one(database());
     Session two(database());
-    if (const Answer answer = one.run("BEGIN CONCURRENT"); answer.code != 0) {
+    if (const StatementAnswer answer = one.run("BEGIN CONCURRENT"); answer.code != 0) {
         SKIP("SQLite " << sqlite3_libversion() << " has no BEGIN CONCURRENT (" << answer.message
                        << "): it lives on a branch and is in no released amalgamation");
     }

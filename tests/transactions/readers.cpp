@@ -1,7 +1,6 @@
 // Goal:   who may read while another writes.
 // Method: one process holds a write lock of each kind, another reads with timeout 0, so that every
 //         refusal shows.
-#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -13,19 +12,19 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* count = "SELECT count(*) FROM messages";
-constexpr const char* insert = "INSERT INTO messages(msg) VALUES ('new')";
+template <typename Mode>
+class TwoSessions : public Mode {
+  public:
+    Session writer{Mode::database()};
+    Session reader{Mode::database(), 0ms};
+};
 
 } // namespace
 
-TEST_CASE_METHOD(FreshTable,
+TEST_CASE_METHOD(TwoSessions<InWal>,
                  "transactions.readers go on during a write in WAL and see the state before it")
 {
-    use(profile("wal"));
-    Session writer(database());
-    Session reader(database(), 0ms);
-    writer.must("BEGIN IMMEDIATE");
-    writer.must(insert);
+    writer.begin_writing();
 
     CHECK_THAT(reader.run(count), ServedAtOnce());
     CHECK(reader.must(count).value() == "0");
@@ -33,11 +32,9 @@ TEST_CASE_METHOD(FreshTable,
     CHECK(reader.must(count).value() == "1");
 }
 
-TEST_CASE_METHOD(FreshTable, "transactions.a reader in WAL keeps its snapshot while others commit")
+TEST_CASE_METHOD(TwoSessions<InWal>,
+                 "transactions.a reader in WAL keeps its snapshot while others commit")
 {
-    use(profile("wal"));
-    Session writer(database());
-    Session reader(database(), 0ms);
     reader.must("BEGIN");
     REQUIRE(reader.must(count).value() == "0");
 
@@ -47,34 +44,26 @@ TEST_CASE_METHOD(FreshTable, "transactions.a reader in WAL keeps its snapshot wh
     CHECK(reader.must(count).value() == "1");
 }
 
-TEST_CASE_METHOD(FreshTable, "transactions.readers go on under a held IMMEDIATE in rollback")
+TEST_CASE_METHOD(TwoSessions<InRollback>,
+                 "transactions.readers go on under a held IMMEDIATE in rollback")
 {
-    use(profile("rollback"));
-    Session writer(database());
-    Session reader(database(), 0ms);
-    writer.must("BEGIN IMMEDIATE");
-    writer.must(insert);
+    writer.begin_writing();
 
     CHECK_THAT(reader.run(count), ServedAtOnce());
     CHECK(reader.must(count).value() == "0");
     CHECK_THAT(writer.run("COMMIT"), ServedAtOnce());
 }
 
-TEST_CASE_METHOD(FreshTable, "transactions.BEGIN EXCLUSIVE refuses readers in rollback")
+TEST_CASE_METHOD(TwoSessions<InRollback>,
+                 "transactions.BEGIN EXCLUSIVE refuses readers in rollback")
 {
-    use(profile("rollback"));
-    Session writer(database());
-    Session reader(database(), 0ms);
     writer.must("BEGIN EXCLUSIVE");
 
     CHECK_THAT(reader.run(count), RefusedAtOnce(SQLITE_BUSY));
 }
 
-TEST_CASE_METHOD(FreshTable, "transactions.BEGIN EXCLUSIVE does not refuse readers in WAL")
+TEST_CASE_METHOD(TwoSessions<InWal>, "transactions.BEGIN EXCLUSIVE does not refuse readers in WAL")
 {
-    use(profile("wal"));
-    Session writer(database());
-    Session reader(database(), 0ms);
     Session other(database(), 0ms);
     writer.must("BEGIN EXCLUSIVE");
 
@@ -82,11 +71,8 @@ TEST_CASE_METHOD(FreshTable, "transactions.BEGIN EXCLUSIVE does not refuse reade
     CHECK_THAT(other.run(insert), RefusedAtOnce(SQLITE_BUSY));
 }
 
-TEST_CASE_METHOD(FreshTable, "transactions.locking_mode EXCLUSIVE refuses readers in WAL")
+TEST_CASE_METHOD(TwoSessions<InWal>, "transactions.locking_mode EXCLUSIVE refuses readers in WAL")
 {
-    use(profile("wal"));
-    Session writer(database());
-    Session reader(database(), 0ms);
     writer.must(
         count); // asked for before the first access, the mode could not be left again in WAL
     writer.must("PRAGMA locking_mode=EXCLUSIVE");
@@ -99,10 +85,9 @@ TEST_CASE_METHOD(FreshTable, "transactions.locking_mode EXCLUSIVE refuses reader
 }
 
 TEST_CASE_METHOD(
-    FreshTable,
+    InRollback,
     "transactions.an observer that counts under BEGIN EXCLUSIVE needs a timeout in rollback")
 {
-    use(profile("rollback"));
     Session writer(database());
     Session hasty(database(), 0ms);
     Session patient(database(), 30s);
@@ -113,7 +98,7 @@ TEST_CASE_METHOD(
     patient.start(count);
     patient.await_waiting();
     writer.must("COMMIT");
-    const Answer counted = patient.finish();
+    const StatementAnswer counted = patient.finish();
     CHECK_THAT(counted, ServedAfterAWait());
     CHECK(counted.value() == "1");
 }

@@ -5,23 +5,24 @@
 //         transaction that reads and then writes may be refused at once, it is, and no timeout
 //         helps it; whoever else is refused has waited; every acknowledged row is there.
 #include "fixtures/run/settings.hpp"
-#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/crowd.hpp"
+#include "fixtures/transactions/modes.hpp"
 #include "helpers/described/names.hpp"
+#include "helpers/requests/engine.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+
+#include <sqlite3.h>
 
 using namespace firstlock;
 using namespace std::chrono_literals;
 
 namespace {
 
-using Milliseconds = std::chrono::milliseconds;
-
 bool is_deferred(const RequestReport& request)
 {
-    return request.kind == Kind::read_write_transaction;
+    return request.kind == RequestKind::read_write_transaction;
 }
 
 void check_laws(const Crowd& crowd, const CrowdOptions& options)
@@ -52,14 +53,18 @@ void check_laws(const Crowd& crowd, const CrowdOptions& options)
 }
 
 /// Ten users for ten seconds, as in the system E, or for four where all cases run.
-void run_seven_kinds(FreshTable& table, const std::string& journal)
+void run_seven_kinds(const FreshTable& table, const std::string& journal)
 {
-    table.use(profile(journal));
+    using enum RequestKind;
     const bool deep = settings().depth == Depth::deep;
     const CrowdOptions options{
         .database = table.database(),
         .settings = profile(journal).settings,
-        .plan = {.kinds = seven_kinds(), .duration = deep ? 10s : 4s, .pace = 100ms, .work = 5ms}};
+        .plan = {.kinds = {read, write, read_write, write_read, read_write_transaction,
+                           read_write_transaction_immediate, write_read_transaction},
+                 .duration = deep ? 10s : 4s,
+                 .pace = 100ms,
+                 .work = 5ms}};
     const Crowd crowd = run_crowd(options);
     record_requests(options, crowd);
     check_laws(crowd, options);
@@ -67,24 +72,22 @@ void run_seven_kinds(FreshTable& table, const std::string& journal)
 
 } // namespace
 
-TEST_CASE_METHOD(FreshTable, "transactions.of seven kinds of request in rollback only read then "
+TEST_CASE_METHOD(InRollback, "transactions.of seven kinds of request in rollback only read then "
                              "write in deferred is refused at once")
 {
     run_seven_kinds(*this, "rollback");
 }
 
-TEST_CASE_METHOD(FreshTable, "transactions.of seven kinds of request in WAL only read then write "
-                             "in deferred is refused at once")
+TEST_CASE_METHOD(InWal, "transactions.of seven kinds of request in WAL only read then write "
+                        "in deferred is refused at once")
 {
     run_seven_kinds(*this, "wal");
 }
 
-TEST_CASE_METHOD(FreshTable, "transactions.create_user needs both BEGIN IMMEDIATE and a timeout")
+TEST_CASE_METHOD(InBothModes, "transactions.create_user needs both BEGIN IMMEDIATE and a timeout")
 {
-    const std::string journal = GENERATE("rollback", "wal");
     const Transaction transaction = GENERATE(Transaction::deferred, Transaction::immediate);
-    const Milliseconds timeout = GENERATE(0ms, 5000ms);
-    use(profile(journal));
+    const auto timeout = GENERATE(0ms, 5000ms);
     WriterSettings with = profile(journal).settings;
     with.transaction = transaction;
     with.busy_timeout = timeout;
@@ -93,11 +96,12 @@ TEST_CASE_METHOD(FreshTable, "transactions.create_user needs both BEGIN IMMEDIAT
         .database = database(),
         .settings = with,
         .users = 6,
-        .plan = {.kinds = {Kind::create_user}, .duration = 60s, .requests = 4, .work = 20ms}};
+        .plan = {
+            .kinds = {RequestKind::create_user}, .duration = 60s, .requests = 4, .work = 20ms}};
     const Crowd crowd = run_crowd(options);
     record_requests(options, crowd);
 
-    CAPTURE(journal, name_of(transaction), timeout.count());
+    CAPTURE(name_of(transaction), timeout.count());
     CHECK(crowd.count() == 24);
     if (transaction == Transaction::immediate && timeout > 0ms) {
         CHECK(crowd.failures() == 0);
@@ -108,14 +112,13 @@ TEST_CASE_METHOD(FreshTable, "transactions.create_user needs both BEGIN IMMEDIAT
     CHECK(account_of(crowd, database()).acknowledged + crowd.failures() == 24);
 }
 
-TEST_CASE_METHOD(FreshTable, "transactions.a request that is to begin immediate does so whatever "
-                             "kind the connection is set to")
+TEST_CASE_METHOD(InWal, "transactions.a request that is to begin immediate does so whatever "
+                        "kind the connection is set to")
 {
-    use(profile("wal"));
     CrowdOptions options{.database = database(),
                          .settings = profile("wal").settings,
                          .users = 4,
-                         .plan = {.kinds = {Kind::read_write_transaction_immediate},
+                         .plan = {.kinds = {RequestKind::read_write_transaction_immediate},
                                   .duration = 1s,
                                   .pace = 20ms,
                                   .work = 5ms}};
@@ -125,4 +128,26 @@ TEST_CASE_METHOD(FreshTable, "transactions.a request that is to begin immediate 
     // Begun deferred, it would be refused here, at its write, as upgrades are.
     CHECK(crowd.count_if([](const auto& each) { return each.stage == "write"; }) == 0);
     CHECK(account_of(crowd, database()).holds());
+}
+
+TEST_CASE_METHOD(InBothModes,
+                 "transactions.a row that met a full disk may be stored only where its "
+                 "write commits by itself")
+{
+    const auto [kind, outcome] = GENERATE(
+        table<RequestKind, Outcome>({{RequestKind::write, Outcome::unknown},
+                                     {RequestKind::read_write_transaction, Outcome::failed}}));
+    Connection connection(database());
+    connection.integer("PRAGMA max_page_count=1"); // which SQLite takes as what there is
+    RequestEngine engine(connection, {});
+    RequestReport report{.kind = kind};
+    engine.run(report, {std::string(100'000, 'x')});
+    CHECK(report.code == SQLITE_FULL);
+    CHECK(report.stage == "write");
+    CHECK(report.row == outcome);
+
+    connection.integer("PRAGMA max_page_count=1000");
+    engine.run(report, {"there is room again, and no transaction is in the way"});
+    CHECK(report.row == Outcome::acknowledged);
+    CHECK(connection.integer("SELECT count(*) FROM messages") == 1);
 }

@@ -1,46 +1,33 @@
 // Goal:   what happens to a transaction that has read and then writes, and to the commit beside it.
 // Method: two processes take turns; the one that is refused has a timeout of 5 s, which shows that
 //         none was waited.
-#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/generators/catch_generators.hpp>
 
 #include <sqlite3.h>
 
 using namespace firstlock;
 using namespace std::chrono_literals;
 
-namespace {
-
-constexpr const char* count = "SELECT count(*) FROM messages";
-constexpr const char* insert = "INSERT INTO messages(msg) VALUES ('upgraded')";
-
-} // namespace
-
 TEST_CASE_METHOD(
-    FreshTable,
+    InBothModes,
     "transactions.an upgrade of a read transaction beside a writer is refused at once with 5")
 {
-    use(profile(GENERATE("rollback", "wal")));
     Session writer(database());
     Session reader(database(), 5s);
-    reader.must("BEGIN");
-    reader.must(count);
+    reader.begin_reading();
     writer.must("BEGIN IMMEDIATE");
 
     CHECK_THAT(reader.run(insert), RefusedAtOnce(SQLITE_BUSY));
 }
 
-TEST_CASE_METHOD(FreshTable,
+TEST_CASE_METHOD(InWal,
                  "transactions.an upgrade on a stale snapshot in WAL is refused at once with 517")
 {
-    use(profile("wal"));
     Session writer(database());
     Session reader(database(), 5s);
-    reader.must("BEGIN");
-    reader.must(count);
+    reader.begin_reading();
     writer.must(insert);
 
     CHECK_THAT(reader.run(insert), RefusedAtOnce(SQLITE_BUSY_SNAPSHOT));
@@ -48,16 +35,13 @@ TEST_CASE_METHOD(FreshTable,
     CHECK_THAT(reader.run(insert), RefusedAtOnce(SQLITE_BUSY_SNAPSHOT));
 }
 
-TEST_CASE_METHOD(FreshTable,
+TEST_CASE_METHOD(InBothModes,
                  "transactions.a refused upgrade is cured by ROLLBACK and BEGIN IMMEDIATE")
 {
-    use(profile(GENERATE("rollback", "wal")));
     Session writer(database(), 30s);
     Session reader(database(), 30s);
-    reader.must("BEGIN");
-    reader.must(count);
-    writer.must("BEGIN IMMEDIATE");
-    writer.must(insert);
+    reader.begin_reading();
+    writer.begin_writing();
     REQUIRE_THAT(reader.run(insert), RefusedAtOnce(SQLITE_BUSY));
 
     reader.must("ROLLBACK");
@@ -71,16 +55,13 @@ TEST_CASE_METHOD(FreshTable,
     CHECK(writer.must(count).value() == "2");
 }
 
-TEST_CASE_METHOD(FreshTable, "transactions.a reader in rollback makes a COMMIT wait out its "
+TEST_CASE_METHOD(InRollback, "transactions.a reader in rollback makes a COMMIT wait out its "
                              "timeout and it can be tried again")
 {
-    use(profile("rollback"));
     Session reader(database());
     Session writer(database(), 300ms);
-    reader.must("BEGIN");
-    reader.must(count);
-    writer.must("BEGIN IMMEDIATE");
-    writer.must(insert);
+    reader.begin_reading();
+    writer.begin_writing();
 
     CHECK_THAT(writer.run("COMMIT"), RefusedAfter(SQLITE_BUSY, 300ms));
     // The transaction is still open, and nobody new may read: PENDING is held.
@@ -91,23 +72,19 @@ TEST_CASE_METHOD(FreshTable, "transactions.a reader in rollback makes a COMMIT w
     CHECK(late.must(count).value() == "1");
 }
 
-TEST_CASE_METHOD(FreshTable, "transactions.a reader in WAL does not hold up a COMMIT")
+TEST_CASE_METHOD(InWal, "transactions.a reader in WAL does not hold up a COMMIT")
 {
-    use(profile("wal"));
     Session reader(database());
     Session writer(database(), 0ms);
-    reader.must("BEGIN");
-    reader.must(count);
-    writer.must("BEGIN IMMEDIATE");
-    writer.must(insert);
+    reader.begin_reading();
+    writer.begin_writing();
 
     CHECK_THAT(writer.run("COMMIT"), ServedAtOnce());
 }
 
-TEST_CASE_METHOD(FreshTable,
+TEST_CASE_METHOD(InBothModes,
                  "transactions.reading and then writing without a transaction loses an update")
 {
-    use(profile(GENERATE("rollback", "wal")));
     Session one(database());
     Session two(database());
     one.must("CREATE TABLE counter(n INTEGER)");

@@ -3,7 +3,6 @@
 //         counted by a VFS that wraps the default one: they add up to the timeout on any machine,
 //         however loaded. Two processes, since POSIX locks are per process: within one, SQLite's
 //         own bookkeeping would answer in their stead.
-#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -16,77 +15,61 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* insert = "INSERT INTO messages(msg) VALUES ('waited for')";
-
-/// A table in the rollback journal or in WAL, by GENERATE: the whole case runs once for each.
-class InBothModes : public FreshTable {
+class BesideAHolder : public InBothModes {
   public:
-    InBothModes()
-    {
-        const std::string name = GENERATE("rollback", "wal");
-        UNSCOPED_INFO("journal: " << name);
-        use(profile(name));
-    }
+    BesideAHolder() { holder.must("BEGIN IMMEDIATE"); }
+
+    Session holder{database()};
 };
 
 } // namespace
 
-TEST_CASE_METHOD(InBothModes,
+TEST_CASE_METHOD(BesideAHolder,
                  "transactions.a held lock makes a writer wait as long as its timeout says")
 {
     const auto timeout = GENERATE(40ms, 300ms, 1000ms);
-    Session holder(database());
     Session writer(database(), timeout);
-    holder.must("BEGIN IMMEDIATE");
 
     CHECK_THAT(writer.run(insert), RefusedAfter(SQLITE_BUSY, timeout));
 }
 
-TEST_CASE_METHOD(InBothModes, "transactions.a timeout of 0 is refused at once")
+TEST_CASE_METHOD(BesideAHolder, "transactions.a timeout of 0 is refused at once")
 {
-    Session holder(database());
     Session writer(database(), 0ms);
-    holder.must("BEGIN IMMEDIATE");
 
     CHECK_THAT(writer.run(insert), RefusedAtOnce(SQLITE_BUSY));
     CHECK_THAT(writer.run("BEGIN IMMEDIATE"), RefusedAtOnce(SQLITE_BUSY));
 }
 
-TEST_CASE_METHOD(InBothModes, "transactions.a writer whose lock is freed in time is served")
+TEST_CASE_METHOD(BesideAHolder, "transactions.a writer whose lock is freed in time is served")
 {
-    Session holder(database());
     Session writer(database(), 30s);
-    holder.must("BEGIN IMMEDIATE");
     writer.start(insert);
     writer.await_waiting();
     holder.must("COMMIT");
 
     CHECK_THAT(writer.finish(), ServedAfterAWait());
-    CHECK(holder.must("SELECT count(*) FROM messages").value() == "1");
+    CHECK(holder.must(count).value() == "1");
 }
 
-TEST_CASE_METHOD(InBothModes,
+TEST_CASE_METHOD(BesideAHolder,
                  "transactions.BEGIN IMMEDIATE waits, and after it no statement has to")
 {
-    Session holder(database());
     Session writer(database(), 30s);
-    holder.must("BEGIN IMMEDIATE");
     writer.start("BEGIN IMMEDIATE");
     writer.await_waiting();
     holder.must("COMMIT");
 
     CHECK_THAT(writer.finish(), ServedAfterAWait());
-    CHECK_THAT(writer.run("SELECT count(*) FROM messages"), ServedAtOnce());
+    CHECK_THAT(writer.run(count), ServedAtOnce());
     CHECK_THAT(writer.run(insert), ServedAtOnce());
     CHECK_THAT(writer.run("COMMIT"), ServedAtOnce());
 }
 
-TEST_CASE_METHOD(InBothModes,
+TEST_CASE_METHOD(BesideAHolder,
                  "transactions.a deferred transaction that writes first waits like IMMEDIATE")
 {
-    Session holder(database());
     Session writer(database(), 30s);
-    holder.must("BEGIN IMMEDIATE");
     CHECK_THAT(writer.run("BEGIN"), ServedAtOnce());
     writer.start(insert);
     writer.await_waiting();
@@ -96,15 +79,12 @@ TEST_CASE_METHOD(InBothModes,
     CHECK_THAT(writer.run("COMMIT"), Served());
 }
 
-TEST_CASE_METHOD(InBothModes,
+TEST_CASE_METHOD(BesideAHolder,
                  "transactions.a retry of our own waits until its timeout by the clock")
 {
     const auto retry = GENERATE(Retry::constant, Retry::jittered);
-    Session holder(database());
-    Session writer(database());
-    writer.set_timeout(200ms, retry);
-    holder.must("BEGIN IMMEDIATE");
-    const Answer refused = writer.run(insert);
+    Session writer(database(), 200ms, retry);
+    const StatementAnswer refused = writer.run(insert);
 
     CHECK(refused.code == SQLITE_BUSY);
     CHECK(refused.took_ms >= 200);
@@ -113,16 +93,14 @@ TEST_CASE_METHOD(InBothModes,
     CHECK(refused.slept_ms <= 210);
 }
 
-TEST_CASE_METHOD(InBothModes, "transactions.a writer that dies frees its lock and leaves no row")
+TEST_CASE_METHOD(BesideAHolder, "transactions.a writer that dies frees its lock and leaves no row")
 {
-    Session holder(database());
     Session writer(database(), 30s);
-    holder.must("BEGIN IMMEDIATE");
     holder.must("INSERT INTO messages(msg) VALUES ('never committed')");
     writer.start(insert);
     writer.await_waiting();
     holder.kill();
 
     CHECK_THAT(writer.finish(), ServedAfterAWait());
-    CHECK(writer.must("SELECT group_concat(msg) FROM messages").value() == "waited for");
+    CHECK(writer.must("SELECT group_concat(msg) FROM messages").value() == "one");
 }

@@ -1,7 +1,6 @@
 // Goal:   the write-ahead log: its recovery, its growth beside a reader, its checkpoint.
 // Method: sizes are read from the directory, which opens nothing; a log to recover is left by a
 //         process that is killed, and copied so that several rounds start from the same state.
-#include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/session.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -15,9 +14,6 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr const char* count = "SELECT count(*) FROM messages";
-constexpr const char* insert = "INSERT INTO messages(msg) VALUES ('logged')";
 
 fs::path log_of(const fs::path& database)
 {
@@ -35,7 +31,8 @@ fs::path unrecovered_copy(const fs::path& database, int round)
 }
 
 /// Sessions open without touching the file; then all of them read at once.
-std::vector<Answer> read_together(const fs::path& database, std::chrono::milliseconds timeout)
+std::vector<StatementAnswer> read_together(const fs::path& database,
+                                           std::chrono::milliseconds timeout)
 {
     std::list<Session> sessions;
     for (int opener = 0; opener < 8; ++opener) {
@@ -44,7 +41,7 @@ std::vector<Answer> read_together(const fs::path& database, std::chrono::millise
     for (Session& session : sessions) {
         session.start(count);
     }
-    std::vector<Answer> answers;
+    std::vector<StatementAnswer> answers;
     for (Session& session : sessions) {
         answers.push_back(session.finish());
     }
@@ -63,10 +60,9 @@ void commit(Session& writer, int times)
 } // namespace
 
 TEST_CASE_METHOD(
-    FreshTable,
+    InWal,
     "transactions.openers of a log to recover are refused with 261 or wait and are all served")
 {
-    use(profile("wal"));
     Session writer(database());
     writer.must("PRAGMA wal_autocheckpoint=0");
     writer.must(
@@ -78,7 +74,8 @@ TEST_CASE_METHOD(
     // certain in many.
     int refused = 0;
     for (int round = 0; round < 20 && refused == 0; ++round) {
-        for (const Answer& answer : read_together(unrecovered_copy(database(), round), 0ms)) {
+        for (const StatementAnswer& answer :
+             read_together(unrecovered_copy(database(), round), 0ms)) {
             CHECK((answer.code == 0 || answer.code == SQLITE_BUSY_RECOVERY));
             // Not the busy handler, but the log's own search for a read lock may have slept for
             // microseconds.
@@ -87,24 +84,21 @@ TEST_CASE_METHOD(
         }
     }
     CHECK(refused > 0);
-    for (const Answer& answer : read_together(unrecovered_copy(database(), 20), 5s)) {
+    for (const StatementAnswer& answer : read_together(unrecovered_copy(database(), 20), 5s)) {
         CHECK_THAT(answer, Served());
         CHECK(answer.value() == "20000");
     }
 }
 
 TEST_CASE_METHOD(
-    FreshTable,
-    "transactions.a long reader makes the log grow until it ends and TRUNCATE empties it")
+    InWal, "transactions.a long reader makes the log grow until it ends and TRUNCATE empties it")
 {
-    use(profile("wal"));
     Session writer(database());
     Session reader(database());
     commit(writer, 100);
     const auto alone = fs::file_size(log_of(database()));
 
-    reader.must("BEGIN");
-    reader.must(count);
+    reader.begin_reading();
     commit(writer, 100);
     const auto beside_reader = fs::file_size(log_of(database()));
     CHECK(beside_reader >= 5 * alone);
@@ -119,19 +113,17 @@ TEST_CASE_METHOD(
     CHECK(fs::file_size(log_of(database())) == 0);
 }
 
-TEST_CASE_METHOD(FreshTable,
+TEST_CASE_METHOD(InWal,
                  "transactions.wal_checkpoint TRUNCATE beside a writer says busy in its row alone")
 {
-    use(profile("wal"));
     Session writer(database());
     Session checkpointer(database(), 0ms);
-    writer.must("BEGIN IMMEDIATE");
-    writer.must(insert);
+    writer.begin_writing();
 
-    const Answer pragma = checkpointer.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    const StatementAnswer pragma = checkpointer.run("PRAGMA wal_checkpoint(TRUNCATE)");
     CHECK_THAT(pragma, ServedAtOnce());
     CHECK(pragma.value() == "1"); // busy
-    CHECK_THAT(checkpointer.run(".checkpoint truncate"), RefusedAtOnce(SQLITE_BUSY));
+    CHECK_THAT(checkpointer.run(".checkpoint"), RefusedAtOnce(SQLITE_BUSY));
     writer.must("COMMIT");
     CHECK(checkpointer.must("PRAGMA wal_checkpoint(TRUNCATE)").value() == "0");
 }

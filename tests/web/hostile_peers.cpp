@@ -10,6 +10,7 @@
 
 using namespace firstlock;
 using namespace firstlock::web;
+using namespace std::chrono_literals;
 using Catch::Matchers::StartsWith;
 
 namespace {
@@ -20,8 +21,7 @@ class SmallSite : public RunningSite {
     {
         start({.profile = profile("django"),
                .processes = 1,
-               .threads = 2,
-               .more = {"--header-timeout-ms", "300", "--body-timeout-ms", "300"}});
+               .server = {.threads = 2, .header_timeout = 300ms, .body_timeout = 300ms}});
     }
     ~SmallSite()
     {
@@ -122,7 +122,7 @@ TEST_CASE_METHOD(
     "web.a thousand idle connections leave the server serving until they are let go of")
 {
     make_room_for_children(400); // 1200 descriptors
-    start({.profile = profile("django"), .more = {"--idle-timeout-ms", "3000"}});
+    start({.profile = profile("django"), .server = {.idle_timeout = 3'000ms}});
     std::vector<RawClient> idle;
     for (int count = 0; count < 1000; ++count) {
         idle.push_back(connect());

@@ -19,16 +19,13 @@ namespace {
 
 class LoadedSite : public RunningSite {
   public:
-    nlohmann::ordered_json load(const LoadOptions& options)
-    {
-        return run_load(server().port(), options, 1, outcomes());
-    }
+    LoadReport load(const LoadTask& task) { return run_load(server().port(), task, 1, outcomes()); }
     std::filesystem::path outcomes() const { return directory_.path() / "outcomes"; }
-    RowAccount account() const
+    SiteAccount account(const std::vector<SenderOutcomes>& others = {}) const
     {
-        Connection connection(database());
-        return compare({read_outcomes(outcomes())}, connection.column("SELECT msg FROM messages"),
-                       {});
+        std::vector<SenderOutcomes> senders = others;
+        senders.push_back(read_outcomes(outcomes()));
+        return account_of(senders, Connection(database()).column("SELECT msg FROM messages"));
     }
 
   private:
@@ -40,18 +37,20 @@ class LoadedSite : public RunningSite {
 TEST_CASE_METHOD(LoadedSite,
                  "web.at a constant rate a late request's wait counts from when it was due")
 {
-    start({.profile = profile("django"), .processes = 1, .threads = 1, .create_user_work = 100ms});
+    start({.profile = profile("django"),
+           .processes = 1,
+           .server = {.create_user_work = 100ms, .threads = 1}});
     // 40 a second are due, and one client can have no more than 10 of them: the last it sends is
     // about 700 ms late.
-    const auto figures =
+    const LoadReport report =
         load({.clients = 1, .duration = 1'000ms, .rate = 40, .endpoints = {Endpoint::create_user}});
-    const auto sent = figures["all"]["sent"].get<int>();
+    const std::uint64_t sent = report.all.sent;
     CHECK(sent > 0);
     CHECK(sent <= 11);
-    CHECK(sent + figures["unsent"].get<int>() == 40);
-    CHECK(figures["all"]["answered"] == sent);
-    CHECK(figures["all"]["latency_ms"]["min"] >= 99.0);
-    CHECK(figures["all"]["latency_ms"]["max"] >= 400.0);
+    CHECK(sent + report.unsent == 40);
+    CHECK(report.all.answered == sent);
+    CHECK(report.all.latency_ms.at("min") >= 99.0);
+    CHECK(report.all.latency_ms.at("max") >= 400.0);
     CHECK(account().balances());
 }
 
@@ -59,9 +58,9 @@ TEST_CASE_METHOD(LoadedSite, "web.a rate that the server can serve is kept")
 {
     start({.profile = profile("recommended")});
     // A row every 50 ms, and eight clients that each may take 400 ms: half of it on any machine.
-    const auto figures = load({.clients = 8, .duration = 1'000ms, .rate = 20});
-    CHECK(figures["all"]["sent"].get<int>() + figures["unsent"].get<int>() == 20);
-    CHECK(figures["all"]["sent"] >= 10);
+    const LoadReport report = load({.clients = 8, .duration = 1'000ms, .rate = 20});
+    CHECK(report.all.sent + report.unsent == 20);
+    CHECK(report.all.sent >= 10);
     CHECK(account().acknowledged == row_count());
     CHECK(account().balances());
 }
@@ -69,14 +68,15 @@ TEST_CASE_METHOD(LoadedSite, "web.a rate that the server can serve is kept")
 TEST_CASE_METHOD(LoadedSite,
                  "web.requests without an answer are unknown and their rows may be there")
 {
-    start({.profile = profile("django"), .processes = 1, .threads = 3});
+    start({.profile = profile("django"), .processes = 1, .server = {.threads = 3}});
     // Requests that wait take SHARED for a moment at each attempt, which the COMMIT may meet.
     Connection other(database(), {.busy_timeout = patience().left()});
     other.execute("BEGIN IMMEDIATE");
-    const auto figures = load({.clients = 3, .duration = 100ms, .drain = 100ms});
-    CHECK(figures["all"]["sent"] == 3);
-    CHECK(figures["all"]["unanswered"] == 3);
-    CHECK(figures["all"]["answered"] == 0);
+    const LoadReport report = load({.clients = 3, .duration = 100ms, .drain = 100ms});
+    CHECK(report.all.sent == 3);
+    CHECK(report.all.unanswered == 3);
+    CHECK(report.all.answered == 0);
+    CHECK(report.all.latency_ms.at("p50") == 0);
     other.execute("COMMIT");
     CHECK(server().stop().status.ok());
     CHECK(account().unknown_stored == row_count());
@@ -85,12 +85,14 @@ TEST_CASE_METHOD(LoadedSite,
 
 TEST_CASE_METHOD(LoadedSite, "web.answers that come after the load has stopped are counted")
 {
-    start({.profile = profile("django"), .processes = 1, .threads = 1, .create_user_work = 200ms});
-    const auto figures =
+    start({.profile = profile("django"),
+           .processes = 1,
+           .server = {.create_user_work = 200ms, .threads = 1}});
+    const LoadReport report =
         load({.clients = 4, .duration = 100ms, .endpoints = {Endpoint::create_user}});
-    CHECK(figures["answered_before_stop"] == 0);
-    CHECK(figures["answered_after_stop"] == 4);
-    CHECK(figures["last_answer_after_stop_ms"] >=
+    CHECK(report.answered_before_stop == 0);
+    CHECK(report.answered_after_stop == 4);
+    CHECK(report.last_answer_after_stop_ms >=
           600.0); // four times 200 one after the other, less 100
     CHECK(account().acknowledged == 4);
     CHECK(account().balances());
@@ -101,29 +103,45 @@ TEST_CASE_METHOD(LoadedSite, "web.a pruner reports every row that it deletes")
     start({.profile = profile("django")});
     CHECK_THAT(get("/insert_many?id=00000001-00000000&num=1000"),
                Catch::Matchers::StartsWith("HTTP/1.1 200"));
-    write_outcomes(outcomes(), {1, {{0, 1000, Ending::acknowledged}}});
-    Companion pruner(database(), profile("django"), {.mode = "pruner", .busy_timeout = 5'000ms}, 2,
+    write_outcomes(outcomes(), {1, {{0, 1000, Outcome::acknowledged}}});
+    Companion pruner(database(), profile("django"),
+                     {.mode = CompanionMode::pruner, .busy_timeout = 5'000ms}, 2,
                      outcomes().parent_path() / "pruned");
     const Deadline deadline = patience();
     while (row_count() == 1000 && !deadline.has_passed()) { // it needs a moment for its first step
     }
-    const auto figures = pruner.stop();
-    const auto pruned = read_texts(pruner.outcomes());
-    CHECK(figures["pruned"] >= 500);
-    CHECK(figures["pruned"] == pruned.size());
-    Connection connection(database());
-    const RowAccount account =
-        compare({read_outcomes(outcomes())}, connection.column("SELECT msg FROM messages"), pruned);
+    const CompanionReport report = pruner.stop();
+    const SenderOutcomes pruned = read_outcomes(pruner.outcomes());
+    CHECK(report.pruned >= 500);
+    CHECK(report.pruned == pruned.pruned.size());
+    const SiteAccount account = LoadedSite::account({pruned});
     CHECK(account.balances());
     CHECK(account.stored + account.pruned == 1000);
+}
+
+TEST_CASE("web.the latencies of all endpoints together are those of each of them")
+{
+    EndpointTally left;
+    EndpointTally right;
+    for (int ms = 1; ms <= 50; ++ms) {
+        left.latencies_ms.push_back(ms);
+        right.latencies_ms.push_back(50 + ms);
+    }
+    left.add(right);
+    const EndpointReport both = left.report("Aggregated", 1);
+    CHECK(both.answered == 100);
+    CHECK(both.latency_ms.at("p50") == 50.0);
+    CHECK(both.latency_ms.at("p99") == 99.0);
+    CHECK(both.latency_ms.at("mean") == 50.5);
+    CHECK(both.latency_ms.at("max") == 100.0);
 }
 
 TEST_CASE("web.a load on nobody is an error and not a row of zeros")
 {
     const ScratchDirectory directory;
-    const LoadOptions options{.clients = 2, .connect = 300ms, .duration = 1ms};
+    const LoadTask task{.clients = 2, .connect = 300ms, .duration = 1ms};
     const auto begin = std::chrono::steady_clock::now();
-    CHECK_THROWS_WITH(run_load(1, options, 1, directory.path() / "outcomes"),
+    CHECK_THROWS_WITH(run_load(1, task, 1, directory.path() / "outcomes"),
                       Catch::Matchers::ContainsSubstring("no client could connect"));
     CHECK(std::chrono::steady_clock::now() - begin >= 300ms); // somebody might have come until then
 }
@@ -132,7 +150,8 @@ TEST_CASE_METHOD(LoadedSite,
                  "web.a script or pruner whose outcomes have no file is refused at its start")
 {
     start({.profile = profile("django")});
-    const std::string mode = GENERATE("script", "pruner");
-    CHECK_THROWS_WITH(Companion(database(), profile("django"), {.mode = mode}, 2, {}),
-                      Catch::Matchers::ContainsSubstring("--outcomes of a " + mode));
+    const CompanionMode mode = GENERATE(CompanionMode::script, CompanionMode::pruner);
+    CHECK_THROWS_WITH(
+        Companion(database(), profile("django"), {.mode = mode}, 2, {}),
+        Catch::Matchers::ContainsSubstring("'outcomes' holds \"\"; accepted: a file"));
 }

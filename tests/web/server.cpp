@@ -3,6 +3,7 @@
 //         meanwhile.
 #include "fixtures/run/settings.hpp"
 #include "fixtures/web/running_site.hpp"
+#include "helpers/described/names.hpp"
 #include "helpers/sqlite/connection.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -19,16 +20,16 @@ using Catch::Matchers::StartsWith;
 
 TEST_CASE_METHOD(RunningSite, "web.each endpoint stores as many rows as its 200 promises")
 {
-    start({.profile = profile("django"), .create_user_work = 1ms});
+    start({.profile = profile("django"), .server = {.create_user_work = 1ms}});
     std::size_t expected = 0;
-    for (std::size_t index = 0; index < endpoint_count; ++index) {
-        const Request request{static_cast<Endpoint>(index),
-                              RequestId{1, static_cast<std::uint32_t>(index)}, 4};
+    std::uint32_t sequence = 0;
+    for_each_value<Endpoint>([&](std::string_view /*name*/, Endpoint endpoint) {
+        const Request request{endpoint, RequestId{1, sequence++}, 4};
         CAPTURE(target_of(request));
         CHECK_THAT(get(target_of(request)), StartsWith("HTTP/1.1 200 OK"));
         expected += request.rows();
         CHECK(row_count() == expected);
-    }
+    });
     CHECK_THAT(get("/count"), ContainsSubstring("\"text\":\"" + std::to_string(expected) + "\""));
     CHECK(server().stop().status.ok());
 }
@@ -73,10 +74,12 @@ TEST_CASE_METHOD(RunningSite,
                  "web.ATOMIC_REQUESTS takes back the rows before the one that is refused")
 {
     const bool atomic = GENERATE(true, false);
-    start({.profile = profile("sqlite"), .processes = 1, .threads = 1, .atomic_requests = atomic});
+    start({.profile = profile("sqlite"),
+           .processes = 1,
+           .server = {.atomic_requests = atomic, .threads = 1}});
     // A constraint stands in for a lock, whose moment nobody can choose: both end a request alike.
     Connection(database())
-        .execute("CREATE TRIGGER third BEFORE INSERT ON messages WHEN new.msg LIKE '%-0002' "
+        .execute("CREATE TRIGGER third BEFORE INSERT ON messages WHEN new.msg LIKE '%00000002' "
                  "BEGIN SELECT RAISE(ABORT, 'no third row'); END");
     CHECK_THAT(get("/insert_many?id=00000001-00000001&num=5"), StartsWith("HTTP/1.1 500"));
     CHECK(row_count() == (atomic ? 0 : 2));
@@ -86,10 +89,10 @@ TEST_CASE_METHOD(RunningSite, "web.a pool that stays empty is a 503 and not a lo
 {
     start({.profile = profile("django"),
            .processes = 1,
-           .threads = 2,
-           .connections = "pool",
-           .pool_size = 1,
-           .more = {"--pool-wait-ms", "50"}});
+           .server = {.connections = ConnectionPolicy::pool,
+                      .pool_size = 1,
+                      .pool_wait = 50ms,
+                      .threads = 2}});
     Connection other(database(), {.busy_timeout = patience().left()});
     other.execute("BEGIN IMMEDIATE");
     RawClient first = connect();
@@ -167,11 +170,26 @@ TEST_CASE_METHOD(
     const int signal = GENERATE(SIGHUP, SIGINT);
     CAPTURE(signal);
     InFlight now = start_with_one_in_flight();
-    server().send_to_group(signal);
+    server().send(signal);
     REQUIRE(now.idle.is_closed(patience()));
     now.lock.execute("COMMIT");
     CHECK_THAT(now.waiting.read(patience()), StartsWith("HTTP/1.1 200"));
     CHECK(server().stop().status.ok());
+}
+
+TEST_CASE_METHOD(StoppingSite,
+                 "web.a process of a site that dies is named at its end and the others serve on")
+{
+    InFlight now = start_with_one_in_flight();
+    server().process(0).send(SIGKILL);
+    REQUIRE(server().process(0).wait(patience())); // its socket is closed by now
+    CHECK_THAT(get("/ping"), StartsWith("HTTP/1.1 200"));
+    now.lock.execute("COMMIT");
+    CHECK_THAT(get("/insert"), StartsWith("HTTP/1.1 200"));
+    const ServerEnd end = server().stop();
+    CHECK(end.status.signal == SIGKILL);
+    CHECK_FALSE(end.cut_off);
+    CHECK(end.requests.size() == 1);
 }
 
 TEST_CASE("web.an address that others can reach is refused unless it is allowed")
@@ -181,12 +199,12 @@ TEST_CASE("web.an address that others can reach is refused unless it is allowed"
     Connection(database).execute("CREATE TABLE messages(ts, msg)");
     for (const char* const address : {"0.0.0.0", "::", "192.0.2.1"}) {
         CAPTURE(address);
-        const SiteOptions options{.profile = profile("sqlite"), .more = {"--address", address}};
-        CHECK_THROWS_WITH(WebServer(database, options), ContainsSubstring("--allow-remote"));
+        const SiteOptions options{.profile = profile("sqlite"), .server = {.address = address}};
+        CHECK_THROWS_WITH(WebServer(database, options),
+                          ContainsSubstring("'address'") && ContainsSubstring("allow_remote"));
     }
     WebServer first(database, {.profile = profile("sqlite")});
-    const SiteOptions same{.profile = profile("sqlite"),
-                           .more = {"--port", std::to_string(first.port())}};
+    const SiteOptions same{.profile = profile("sqlite"), .server = {.port = first.port()}};
     CHECK_THROWS_WITH(WebServer(database, same), ContainsSubstring("in use"));
     CHECK(first.stop().status.ok());
 }

@@ -24,9 +24,9 @@ CellOptions cell_of(const std::string& name, std::chrono::milliseconds timeout, 
             .name = name,
             .site = {.profile = with_busy_timeout(profile("python-per-request"), timeout),
                      .processes = 4,
-                     .threads = 8,
-                     .connections = "request",
-                     .drain = deep ? 30'000ms : 500ms},
+                     .server = {.connections = ConnectionPolicy::request,
+                                .threads = 8,
+                                .drain_timeout = deep ? 30'000ms : 500ms}},
             .load = {.clients = clients,
                      .duration = cell_duration(700ms),
                      .drain = deep ? 12'000ms : 1'000ms},
@@ -41,7 +41,7 @@ TEST_CASE("web.system A: failures and requests a second by timeout and clients")
     CellOptions control = cell_of("control, no db", 0ms, 100);
     control.load.endpoints = {Endpoint::ping};
     cells.push_back(run_cell(control));
-    CHECK(cells.back().status(200) == cells.back().json["load"]["all"]["answered"]);
+    CHECK(cells.back().status(200) == cells.back().load.all.answered);
     CHECK(cells.back().status(200) > 0);
     for (const auto timeout : {5000ms, 1000ms, 0ms}) {
         for (const std::size_t clients : {100U, 500U, 1000U}) {
@@ -49,10 +49,7 @@ TEST_CASE("web.system A: failures and requests a second by timeout and clients")
                 run_cell(cell_of(std::to_string(timeout.count()) + " ms", timeout, clients)));
         }
     }
-    print(cells);
-    for (const Cell& cell : cells) {
-        check_account(cell);
-    }
+    print_and_check(cells);
 }
 
 TEST_CASE("web.system A: with 1000 clients and timeout 0 on four processes many are refused and no "
@@ -60,13 +57,12 @@ TEST_CASE("web.system A: with 1000 clients and timeout 0 on four processes many 
           "[tsan]")
 {
     const Cell cell = run_cell(cell_of("0 ms", 0ms, 1000));
-    print({cell});
-    check_account(cell);
+    print_and_check({cell});
     CHECK(cell.status(500) > 0);
     CHECK(cell.refusals(5) == cell.status(500)); // nothing but SQLITE_BUSY
-    CHECK(cell.json["load"]["all"]["sent"] >= 1000);
+    CHECK(cell.load.all.sent >= 1000);
     CHECK(cell.server.requests.size() == 4);
     const auto served = std::count_if(cell.server.requests.begin(), cell.server.requests.end(),
                                       [](std::uint64_t requests) { return requests > 0; });
-    CHECK(served > 1); // one socket, several processes
+    CHECK(served > 1); // one port, several processes
 }

@@ -5,6 +5,7 @@
 //         through SQL); then the same load with a connection per request, per thread, and a pool
 //         that is smaller than the threads.
 #include "fixtures/web/cell.hpp"
+#include "helpers/described/names.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -14,25 +15,24 @@ using namespace std::chrono_literals;
 
 namespace {
 
-CellOptions cell_of(const std::string& name, const std::string& connections,
+CellOptions cell_of(const std::string& name, ConnectionPolicy connections,
                     std::chrono::milliseconds timeout, std::size_t clients)
 {
     return {.system = "A?",
             .name = name,
             .site = {.profile = with_busy_timeout(profile("python-per-request"), timeout),
-                     .connections = connections,
-                     .drain = 5'000ms},
+                     .server = {.connections = connections, .drain_timeout = 5'000ms}},
             .load = {.clients = clients, .duration = cell_duration(1'000ms), .drain = 3'000ms},
             .may_be_cut_off = true};
 }
 
 /// One process with one thread writes one row at a time, as A's event loop did: what fails then is
 /// the helper's work.
-Cell run_with_helper(const std::string& name, std::vector<CompanionOptions> companions)
+Cell run_with_helper(const std::string& name, std::vector<CompanionTask> companions)
 {
-    CellOptions options = cell_of(name, "request", 0ms, 100);
+    CellOptions options = cell_of(name, ConnectionPolicy::request, 0ms, 100);
     options.site.processes = 1;
-    options.site.threads = 1;
+    options.site.server.threads = 1;
     options.companions = std::move(companions);
     return run_cell(options);
 }
@@ -41,19 +41,16 @@ Cell run_with_helper(const std::string& name, std::vector<CompanionOptions> comp
 
 TEST_CASE("web.system A: without its helper a server that writes one row at a time refuses nobody")
 {
-    const CompanionOptions observer{"observer", 0ms, 100ms};
-    const CompanionOptions patient{"observer", 5'000ms, 100ms};
+    const CompanionTask observer{CompanionMode::observer, 0ms, 100ms};
+    const CompanionTask patient{CompanionMode::observer, 5'000ms, 100ms};
     // The two pages of an empty table are too many for it: it prunes also where rows come slowly.
-    const CompanionOptions pruner{"pruner", 5'000ms, 20ms, 4};
+    const CompanionTask pruner{CompanionMode::pruner, 5'000ms, 20ms, 4};
     const Cell alone = run_with_helper("helper off", {});
     const std::vector<Cell> cells{alone, run_with_helper("observer without a timeout", {observer}),
                                   run_with_helper("observer with a timeout", {patient}),
                                   run_with_helper("pruner", {pruner}),
                                   run_with_helper("observer and pruner", {observer, pruner})};
-    print(cells);
-    for (const Cell& cell : cells) {
-        check_account(cell);
-    }
+    print_and_check(cells);
     CHECK(alone.status(500) == 0);
     for (const std::size_t with_pruner : {3U, 4U}) {
         CAPTURE(with_pruner);
@@ -66,20 +63,20 @@ TEST_CASE("web.system A: a connection per request or per thread or from a pool k
 {
     std::vector<Cell> cells;
     for (const auto timeout : {0ms, 2'000ms}) { // 2 s: what ecto's pool comes with
-        for (const char* const connections : {"request", "thread", "pool"}) {
-            CellOptions options =
-                cell_of(std::string(connections) + ", " + std::to_string(timeout.count()) + " ms",
-                        connections, timeout, 100);
-            options.site.threads = 16;
-            options.site.pool_size = 2; // of each process, for 16 threads and 50 clients
-            options.site.more = {"--pool-wait-ms", "2000"};
+        for (const auto connections :
+             {ConnectionPolicy::request, ConnectionPolicy::thread, ConnectionPolicy::pool}) {
+            CellOptions options = cell_of(std::string(name_of(connections)) + ", " +
+                                              std::to_string(timeout.count()) + " ms",
+                                          connections, timeout, 100);
+            options.site.server.threads = 16;
+            options.site.server.pool_size = 2; // of each process, for 16 threads and 50 clients
+            options.site.server.pool_wait = 2'000ms;
             cells.push_back(run_cell(options));
         }
     }
-    print(cells);
+    print_and_check(cells);
     for (const Cell& cell : cells) {
-        check_account(cell);
-        if (cell.json["connections"] != "pool") {
+        if (cell.options.site.server.connections != ConnectionPolicy::pool) {
             CHECK(cell.status(503) == 0); // only a pool can be exhausted
         }
     }
