@@ -5,12 +5,12 @@
 //         table. Two verdicts, kept apart: what the version says, and what was seen. Seeing nothing
 //         proves nothing on an affected version; seeing a loss on a fixed one is always a failure.
 //         On an affected version a loss is a warning unless FIRSTLOCK_WAL_RESET=fail.
-#include "helpers/sqlite/wal_reset.hpp"
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/faults/wal_reset_probe.hpp"
 #include "fixtures/run/scratch_directory.hpp"
 #include "fixtures/run/settings.hpp"
 #include "helpers/results/environment.hpp"
+#include "tests/faults/wal_reset_versions.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -74,9 +74,9 @@ TEST_CASE("faults.the WAL-reset bug costs no row that is not excused by the vers
         const std::string cost = found.account.holds()
                                      ? "acknowledged rows hidden from a live connection"
                                      : "acknowledged rows: " + found.account.verdict();
-        const std::string text = cost + ", by the known WAL-reset bug of SQLite " +
-                                 sqlite3_libversion() + ": " + std::string(wal_reset_reference) +
-                                 "; upgrade to 3.51.3, 3.50.7 or 3.44.6";
+        const std::string text =
+            cost + ", by the known WAL-reset bug of SQLite " + sqlite3_libversion() +
+            ": https://sqlite.org/wal.html#walresetbug; upgrade to 3.51.3, 3.50.7 or 3.44.6";
         if (settings().wal_reset_fails) {
             INFO("files in " << found.place);
             FAIL(text);

@@ -1,6 +1,6 @@
 // Goal:   the version of SQLite says whether it has the WAL-reset bug.
 // Method: the first and the last version of each series that SQLite's own account names.
-#include "helpers/sqlite/wal_reset.hpp"
+#include "tests/faults/wal_reset_versions.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
