@@ -3,6 +3,7 @@
 // two processes has two processes, and reads like a conversation. It ends with its stdin.
 #include "helpers/requests/session_protocol.hpp"
 #include "helpers/sqlite/connection.hpp"
+#include "helpers/sqlite/error.hpp"
 #include "helpers/sqlite/sleep_recorder.hpp"
 #include "helpers/writer/protocol.hpp"
 
@@ -33,36 +34,6 @@ void say_waiting()
     }
 }
 
-std::vector<std::string> row_of(sqlite3_stmt* statement)
-{
-    std::vector<std::string> row;
-    for (int column = 0; column < sqlite3_column_count(statement); ++column) {
-        const auto* const text = sqlite3_column_text(statement, column);
-        row.emplace_back(text == nullptr ? "" : reinterpret_cast<const char*>(text));
-    }
-    return row;
-}
-
-int run(sqlite3* handle, const std::string& sql, StatementAnswer& answer)
-{
-    sqlite3_stmt* statement = nullptr;
-    int code = sqlite3_prepare_v2(handle, sql.c_str(), -1, &statement, nullptr);
-    if (code == SQLITE_OK) {
-        while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
-            answer.rows.push_back(row_of(statement));
-        }
-    }
-    if (code == SQLITE_DONE) {
-        code = SQLITE_OK;
-    }
-    if (code != SQLITE_OK) {
-        code = sqlite3_extended_errcode(handle);
-        answer.message = sqlite3_errmsg(handle);
-    }
-    sqlite3_finalize(statement);
-    return code;
-}
-
 StatementAnswer answer_to(Connection& connection, const std::string& line)
 {
     has_said_waiting = false;
@@ -73,7 +44,12 @@ StatementAnswer answer_to(Connection& connection, const std::string& line)
         answer.code = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr,
                                                 SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     } else {
-        answer.code = run(connection.handle(), line, answer);
+        try {
+            answer.rows = connection.rows(line);
+        } catch (const SqliteError& error) {
+            answer.code = error.code();
+            answer.message = connection.last_message();
+        }
     }
     answer.took_ms = static_cast<double>(monotonic_ns() - start_ns) / 1e6;
     const SleepsAsked asked = sleeps_asked().since(before);

@@ -71,14 +71,10 @@ class Schedule {
 void run_request(RequestEngine& engine, RequestReport& report, const UserPlan& plan,
                  nanoseconds end)
 {
-    for (report.attempts = 1;; ++report.attempts) {
+    do {
         engine.run(report, {report.message});
         report.end = now();
-        const bool again = plan.until_acknowledged && is_locked_code(report.code);
-        if (!again || report.end >= end) {
-            return;
-        }
-    }
+    } while (plan.until_acknowledged && is_locked_code(report.code) && report.end < end);
 }
 
 void run(const UserTask& task)

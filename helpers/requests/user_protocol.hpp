@@ -42,9 +42,9 @@ BOOST_DESCRIBE_STRUCT(UserPlan, (),
 
 struct UserTask {
     static constexpr std::string_view prefix = "";
-    std::filesystem::path database;
-    WriterSettings settings;
-    UserPlan plan;
+    std::filesystem::path database{};
+    WriterSettings settings{};
+    UserPlan plan{};
     std::string row_namespace{}; ///< a UUID of its own, from which the texts of its rows are made
 };
 BOOST_DESCRIBE_STRUCT(UserTask, (), (database, settings, plan, row_namespace))
@@ -60,7 +60,6 @@ struct RequestReport {
     std::string message{}; ///< the row's unique text
     /// What became of its row, or of the last of its rows; empty for kinds that write none.
     std::optional<Outcome> row{};
-    int attempts = 1;
     std::int64_t slept_us = 0;       ///< asked for by SQLite in the whole request
     std::int64_t refused_sleeps = 0; ///< of the statement that was refused in the end
     std::int64_t refused_slept_us = 0;
@@ -73,7 +72,7 @@ struct RequestReport {
     }
 };
 BOOST_DESCRIBE_STRUCT(RequestReport, (),
-                      (kind, intended, start, end, code, stage, message, row, attempts, slept_us,
+                      (kind, intended, start, end, code, stage, message, row, slept_us,
                        refused_sleeps, refused_slept_us, refused_took_ns))
 
 constexpr std::string_view end_prefix = "firstlock end ";

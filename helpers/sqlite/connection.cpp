@@ -43,6 +43,15 @@ std::string text_of(sqlite3_stmt* statement, int index)
                              static_cast<std::size_t>(sqlite3_column_bytes(statement, index)));
 }
 
+std::vector<std::string> row_of(sqlite3_stmt* statement)
+{
+    std::vector<std::string> row;
+    for (int index = 0; index < sqlite3_column_count(statement); ++index) {
+        row.push_back(text_of(statement, index));
+    }
+    return row;
+}
+
 } // namespace
 
 Connection::Connection(const std::filesystem::path& database, const OpenOptions& options)
@@ -141,13 +150,21 @@ std::vector<std::string> Connection::column(const std::string& sql)
     return values;
 }
 
+std::vector<std::vector<std::string>> Connection::rows(const std::string& sql)
+{
+    std::vector<std::vector<std::string>> values;
+    query(handle_, sql, [&](sqlite3_stmt* statement) {
+        values.push_back(row_of(statement));
+        return true;
+    });
+    return values;
+}
+
 std::vector<std::string> Connection::row(const std::string& sql)
 {
     std::vector<std::string> values;
     query(handle_, sql, [&](sqlite3_stmt* statement) {
-        for (int index = 0; index < sqlite3_column_count(statement); ++index) {
-            values.push_back(text_of(statement, index));
-        }
+        values = row_of(statement);
         return false;
     });
     return values;

@@ -42,6 +42,8 @@ class Connection {
     int try_execute(const char* sql) noexcept;
     /// The first column of every row, as text; NULL is "".
     std::vector<std::string> column(const std::string& sql);
+    /// All columns of every row, likewise.
+    std::vector<std::vector<std::string>> rows(const std::string& sql);
     /// The first row, all columns as text; empty when there is none.
     std::vector<std::string> row(const std::string& sql);
     /// The first column of the first row, which must be there.

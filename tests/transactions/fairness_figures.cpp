@@ -80,7 +80,6 @@ TEST_CASE("transactions.a report of a request reads back as it was written")
                                .stage = "write",
                                .message = "x",
                                .row = Outcome::locked,
-                               .attempts = 4,
                                .slept_us = 5,
                                .refused_sleeps = 6,
                                .refused_slept_us = 7,

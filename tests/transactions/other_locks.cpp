@@ -2,6 +2,7 @@
 //         surprise.
 // Method: sessions of their own, but for the shared cache, which exists within one process only.
 #include "fixtures/transactions/session.hpp"
+#include "helpers/sqlite/connection.hpp"
 #include "helpers/sqlite/error.hpp"
 #include "helpers/sqlite/sleep_recorder.hpp"
 

@@ -95,8 +95,7 @@ TEST_CASE_METHOD(
     writer.must(insert);
 
     CHECK_THAT(hasty.run(count), RefusedAtOnce(SQLITE_BUSY));
-    patient.start(count);
-    patient.await_waiting();
+    patient.start_waiting(count);
     writer.must("COMMIT");
     const StatementAnswer counted = patient.finish();
     CHECK_THAT(counted, ServedAfterAWait());

@@ -25,24 +25,28 @@ bool is_deferred(const RequestReport& request)
     return request.kind == RequestKind::read_write_transaction;
 }
 
+/// At the write statement of a transaction that has read.
+bool is_refused_upgrade(const RequestReport& request)
+{
+    return is_deferred(request) && request.stage == "write";
+}
+
 void check_laws(const Crowd& crowd, const CrowdOptions& options)
 {
     const std::size_t deferred = crowd.count_if(is_deferred);
-    const std::size_t refused_upgrades =
-        crowd.count_if([](const auto& each) { return is_deferred(each) && each.stage == "write"; });
+    const std::size_t refused_upgrades = crowd.count_if(is_refused_upgrade);
     CAPTURE(deferred, refused_upgrades, crowd.count(), crowd.failures());
     REQUIRE(deferred >= 10);
     CHECK(20 * refused_upgrades >= deferred); // at least 5 %
 
-    // The write statement of a transaction that has read never asked for a sleep, though the
-    // timeout is there.
+    // It never asked for a sleep, though the timeout is there.
     CHECK(crowd.count_if([](const auto& each) {
-        return is_deferred(each) && each.stage == "write" && each.refused_sleeps > 0;
+        return is_refused_upgrade(each) && each.refused_sleeps > 0;
     }) == 0);
     // Every other refusal, of whatever kind or statement, came after the wait that was set.
     CHECK(crowd.count_if([&](const auto& each) {
-        const bool upgrade = is_deferred(each) && each.stage == "write";
-        return !each.served() && !upgrade && !is_starvation(each, options.settings.busy_timeout);
+        return !each.served() && !is_refused_upgrade(each) &&
+               !is_starvation(each, options.settings.busy_timeout);
     }) == 0);
 
     const Account account = account_of(crowd, options.database);

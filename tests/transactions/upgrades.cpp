@@ -45,8 +45,7 @@ TEST_CASE_METHOD(InBothModes,
     REQUIRE_THAT(reader.run(insert), RefusedAtOnce(SQLITE_BUSY));
 
     reader.must("ROLLBACK");
-    reader.start("BEGIN IMMEDIATE");
-    reader.await_waiting();
+    reader.start_waiting("BEGIN IMMEDIATE");
     writer.must("COMMIT");
     CHECK_THAT(reader.finish(), ServedAfterAWait());
     CHECK(reader.must(count).value() == "1");

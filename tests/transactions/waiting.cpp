@@ -44,8 +44,7 @@ TEST_CASE_METHOD(BesideAHolder, "transactions.a timeout of 0 is refused at once"
 TEST_CASE_METHOD(BesideAHolder, "transactions.a writer whose lock is freed in time is served")
 {
     Session writer(database(), 30s);
-    writer.start(insert);
-    writer.await_waiting();
+    writer.start_waiting(insert);
     holder.must("COMMIT");
 
     CHECK_THAT(writer.finish(), ServedAfterAWait());
@@ -56,8 +55,7 @@ TEST_CASE_METHOD(BesideAHolder,
                  "transactions.BEGIN IMMEDIATE waits, and after it no statement has to")
 {
     Session writer(database(), 30s);
-    writer.start("BEGIN IMMEDIATE");
-    writer.await_waiting();
+    writer.start_waiting("BEGIN IMMEDIATE");
     holder.must("COMMIT");
 
     CHECK_THAT(writer.finish(), ServedAfterAWait());
@@ -71,8 +69,7 @@ TEST_CASE_METHOD(BesideAHolder,
 {
     Session writer(database(), 30s);
     CHECK_THAT(writer.run("BEGIN"), ServedAtOnce());
-    writer.start(insert);
-    writer.await_waiting();
+    writer.start_waiting(insert);
     holder.must("COMMIT");
 
     CHECK_THAT(writer.finish(), ServedAfterAWait());
@@ -97,8 +94,7 @@ TEST_CASE_METHOD(BesideAHolder, "transactions.a writer that dies frees its lock 
 {
     Session writer(database(), 30s);
     holder.must("INSERT INTO messages(msg) VALUES ('never committed')");
-    writer.start(insert);
-    writer.await_waiting();
+    writer.start_waiting(insert);
     holder.kill();
 
     CHECK_THAT(writer.finish(), ServedAfterAWait());
