@@ -1,17 +1,20 @@
-# Run after each build of a case executable (see cases.cmake): writes a CTest script that gives each case its
-# labels, timeout, place in the source and fixture. `executable`, `output`, `labels`, `serial`, `is_setup` and
-# `timeout_s` come with -D. The script is written as text since CTest reads it at test time.
+# Run after each build of a case executable (see cases.cmake): writes a CTest script that gives each
+# case its labels, timeout, place in the source and fixture. `executable`, `output`, `labels`,
+# `tags`, `serial` and `timeout_s` come with -D. The script is text since CTest reads it at test
+# time.
 cmake_minimum_required(VERSION 3.25)
 
 execute_process(COMMAND "${executable}" --list-tests --reporter xml
                 OUTPUT_VARIABLE listing COMMAND_ERROR_IS_FATAL ANY)
 if(listing MATCHES ";")
-    message(FATAL_ERROR "${executable}: a case name, tag or path holds one of ; < > & which CTest scripts and "
-                        "Catch2's XML treat as their own; the names of cases are plain sentences")
+    message(FATAL_ERROR "${executable}: a case name, tag or path holds one of ; < > & which CTest "
+                        "scripts and Catch2's XML treat as their own; the names of cases are plain "
+                        "sentences")
 endif()
 
-# The timeout grows with FIRSTLOCK_DEADLINE_FACTOR. It is read at test time, where CMake has integers only:
-# the factor is rounded up, and one that makes no sense is left to the settings check to refuse.
+# The timeout grows with FIRSTLOCK_DEADLINE_FACTOR. It is read at test time, where CMake has
+# integers only: the factor is rounded up, and one that makes no sense is left to the settings check
+# to refuse.
 set(script "set(timeout_s ${timeout_s})
 if(\"\$ENV{FIRSTLOCK_DEADLINE_FACTOR}\" MATCHES \"^([0-9][0-9]?[0-9]?)([.][0-9]*)?\$\")
     math(EXPR timeout_s \"${timeout_s} * (\${CMAKE_MATCH_1} + 1)\")
@@ -23,26 +26,29 @@ foreach(entry IN LISTS entries)
         continue()
     endif()
     set(name "${CMAKE_MATCH_1}")
-    set(tags "${labels}")
+    set(own)
     if(entry MATCHES "<Tags>(.*)</Tags>")
         string(REGEX MATCHALL "[^][]+" own "${CMAKE_MATCH_1}")
-        list(APPEND tags ${own})
-        list(REMOVE_DUPLICATES tags)
     endif()
+    foreach(tag IN LISTS own)
+        if(NOT tag IN_LIST labels AND NOT tag IN_LIST tags)
+            message(FATAL_ERROR "'${name}' bears the tag [${tag}], which its firstlock_add_cases "
+                                "does not name among LABELS or TAGS: no preset could select it")
+        endif()
+    endforeach()
+    list(PREPEND own ${labels})
+    list(REMOVE_DUPLICATES own)
     string(REGEX MATCH "<File>(.*)</File>" unused "${entry}")
     set(place "${CMAKE_MATCH_1}")
     string(REGEX MATCH "<Line>([0-9]+)</Line>" unused "${entry}")
+    set(fixtures "FIXTURES_REQUIRED run")
+    if("cleanup" IN_LIST own)
+        set(fixtures "FIXTURES_CLEANUP run")
+    elseif("setup" IN_LIST own)
+        set(fixtures "FIXTURES_SETUP run")
+    endif()
     string(APPEND script "set_tests_properties([==[${name}]==] PROPERTIES
-    TIMEOUT \${timeout_s} LABELS [==[${tags}]==] DEF_SOURCE_LINE [==[${place}:${CMAKE_MATCH_1}]==]\n")
-    if(serial)
-        string(APPEND script "    RUN_SERIAL TRUE\n")
-    endif()
-    if(is_setup AND tags MATCHES "cleanup")
-        string(APPEND script "    FIXTURES_CLEANUP run)\n")
-    elseif(is_setup)
-        string(APPEND script "    FIXTURES_SETUP run)\n")
-    else()
-        string(APPEND script "    FIXTURES_REQUIRED run)\n")
-    endif()
+    TIMEOUT \${timeout_s} LABELS [==[${own}]==] DEF_SOURCE_LINE [==[${place}:${CMAKE_MATCH_1}]==]
+    RUN_SERIAL ${serial} ${fixtures})\n")
 endforeach()
 file(WRITE "${output}" "${script}")

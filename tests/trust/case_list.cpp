@@ -10,9 +10,7 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
-#include <regex>
 #include <set>
 #include <string>
 
@@ -47,12 +45,20 @@ std::map<std::string, Properties> listed_cases()
     return cases;
 }
 
+/// What stands in `line` between `before` and the next `after`; empty where they are not there.
+std::string between(const std::string& line, const std::string& before, const std::string& after)
+{
+    const std::size_t begin = line.find(before);
+    const std::size_t end =
+        begin == line.npos ? line.npos : line.find(after, begin + before.size());
+    return end == line.npos ? std::string()
+                            : line.substr(begin + before.size(), end - begin - before.size());
+}
+
 /// `file:line` by name. From the scripts that set it: ctest 3.25 knows the property and leaves it
 /// out of its list.
 std::map<std::string, std::string> places_in_source()
 {
-    const std::regex entry(
-        R"(set_tests_properties\(\[==\[(.*)\]==\] PROPERTIES\n.*DEF_SOURCE_LINE \[==\[(.*)\]==\])");
     std::map<std::string, std::string> places;
     for (const auto& file :
          std::filesystem::recursive_directory_iterator(build_directory() / "tests")) {
@@ -60,9 +66,13 @@ std::map<std::string, std::string> places_in_source()
             continue;
         }
         std::ifstream in(file.path());
-        const std::string text{std::istreambuf_iterator<char>(in), {}};
-        for (std::sregex_iterator at(text.begin(), text.end(), entry), end; at != end; ++at) {
-            places[(*at)[1]] = (*at)[2];
+        std::string name;
+        for (std::string line; std::getline(in, line);) {
+            if (line.starts_with("set_tests_properties")) {
+                name = between(line, "([==[", "]==]");
+            } else if (line.find("DEF_SOURCE_LINE") != line.npos) {
+                places[name] = between(line, "DEF_SOURCE_LINE [==[", "]==]");
+            }
         }
     }
     return places;

@@ -1,9 +1,11 @@
-"""System D's eight cases as its author wrote them, for comparison: a fork pool, one connection per insert, and
-every handle closed before a pool forks. One profile for all: WAL, synchronous NORMAL, IMMEDIATE, 60 s.
+"""System D's eight cases as its author wrote them, for comparison: a fork pool, one connection per insert
+(the rows in sequence go over one), and every handle closed before a pool forks. One profile for all: WAL,
+synchronous NORMAL, IMMEDIATE, 60 s.
 
-    python3 system_d.py DIRECTORY ROWS_IN_SEQUENCE one|each
+    python3 system_d.py DIRECTORY ROWS_IN_SEQUENCE
 
-The rows in sequence go over one connection, or over one each, as all others do. Makes its databases in DIRECTORY, prints the milliseconds that all eight took, and exits 1 on a wrong row count.
+Makes its databases in DIRECTORY, prints the milliseconds that all eight took, and exits 1 on a wrong row
+count.
 """
 import concurrent.futures
 import multiprocessing
@@ -63,12 +65,7 @@ def case(directory, number, steps, expected):
         sys.exit(f"case {number}: {found} rows where {expected} were inserted")
 
 
-def in_sequence_with_one_each(database, rows):
-    for _ in range(rows):
-        insert_row(database)
-
-
-def in_sequence_over_one(database, rows):
+def in_sequence(database, rows):
     connection = connect(database)
     for _ in range(rows):
         with connection:
@@ -79,7 +76,6 @@ def in_sequence_over_one(database, rows):
 def main():
     multiprocessing.set_start_method("fork")
     directory, sequential = sys.argv[1], int(sys.argv[2])
-    in_sequence = {"one": in_sequence_over_one, "each": in_sequence_with_one_each}[sys.argv[3]]
     start = time.monotonic()
     case(directory, 1, [(with_pool, 5)], 5)
     case(directory, 2, [(with_pool, 50)], 50)
