@@ -63,7 +63,6 @@ struct FairnessFigures {
     std::optional<Percentiles> wait_ms;
     std::optional<double> real_over_nominal_wait; ///< of the statements that were refused
 };
-BOOST_DESCRIBE_STRUCT(Percentiles, (), (p50, p90, p99, max))
 BOOST_DESCRIBE_STRUCT(FairnessFigures, (),
                       (served, refused, per_second, jain, share_min, share_max, oldest_first_share,
                        oldest_rank, overtaken_max, asleep_share, wait_ms, real_over_nominal_wait))
