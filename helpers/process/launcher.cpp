@@ -118,7 +118,13 @@ struct Launcher : process::posix::default_launcher {
             error.assign(errno, boost::system::system_category());
             return process::basic_process<Executor>(executor);
         }
-        return process::basic_process<Executor>(executor, pid);
+        try {
+            return process::basic_process<Executor>(executor, pid);
+        } catch (const boost::system::system_error&) { // it takes a descriptor for the process
+            ::kill(pid, SIGKILL);
+            ::waitpid(pid, nullptr, 0);
+            throw;
+        }
     }
 
     /// In the child, before it changes its table: ends the sharing. What is `first` or above is
@@ -153,9 +159,10 @@ struct InChild {
     }
 
     template <typename AnyLauncher, typename... Rest>
-    boost::system::error_code on_exec_setup(AnyLauncher& launcher, const Rest&... /*unused*/) const
+    boost::system::error_code on_exec_setup(AnyLauncher& /*unused*/,
+                                            const Rest&... /*unused*/) const
     {
-        if (!launcher.leave_the_parents_table(descriptors_end)) {
+        if (!Launcher::leave_the_parents_table(descriptors_end)) {
             return {errno, boost::system::system_category()};
         }
         ::setpgid(0, 0);            // so that a script's own children can be stopped with it
@@ -233,9 +240,13 @@ Launched launch(const Command& command)
     // A child that reads nothing, or says nothing, must not hang us.
     ::fcntl(in.write_end.get(), F_SETFL, O_NONBLOCK);
     ::fcntl(out.read_end.get(), F_SETFL, O_NONBLOCK);
-    const pid_t pid = start(command, in.read_end.get(), out.write_end.get(), err.get());
-    return {pid, set_aside(std::move(in.write_end)), set_aside(std::move(out.read_end)),
-            set_aside(std::move(err))};
+    try {
+        const pid_t pid = start(command, in.read_end.get(), out.write_end.get(), err.get());
+        return {pid, set_aside(std::move(in.write_end)), set_aside(std::move(out.read_end)),
+                set_aside(std::move(err))};
+    } catch (const boost::system::system_error& error) { // a context needs descriptors too
+        throw_start_error(command, "event loop", error.code().value());
+    }
 }
 
 } // namespace firstlock

@@ -4,6 +4,7 @@
 #include "helpers/requests/engine.hpp"
 #include "helpers/sqlite/error.hpp"
 #include "helpers/sqlite/sleep_recorder.hpp"
+#include "helpers/writer/protocol.hpp"
 #include "helpers/writer/say.hpp"
 
 #include <array>

@@ -11,6 +11,7 @@
 #include "helpers/results/results_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <nlohmann/json.hpp>
 
 #include <iostream>
 

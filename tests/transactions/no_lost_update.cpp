@@ -58,22 +58,6 @@ TEST_CASE_METHOD(InBothModes, "transactions.no acknowledged increment of a count
 
 TEST_CASE_METHOD(InBothModes, "transactions.in a chain every link hashes the one before it")
 {
-    const auto transaction = GENERATE(Transaction::autocommit, Transaction::deferred,
-                                      Transaction::immediate, Transaction::exclusive);
-    CAPTURE(name_of(transaction));
-    const Crowd crowd = change_together(
-        *this, RequestTable::counter,
-        "CREATE TABLE counter(n INTEGER); INSERT INTO counter VALUES (0)", transaction);
-    const std::size_t acknowledged =
-        crowd.count_if([](const auto& each) { return each.row == Outcome::acknowledged; });
-
-    CHECK(acknowledged == users * times);
-    Connection connection(database());
-    CHECK(connection.integer("SELECT n FROM counter") == static_cast<std::int64_t>(acknowledged));
-}
-
-TEST_CASE_METHOD(InBothModes, "transactions.in a chain every link hashes the one before it")
-{
     const auto transaction =
         GENERATE(Transaction::deferred, Transaction::immediate, Transaction::exclusive);
     CAPTURE(name_of(transaction));

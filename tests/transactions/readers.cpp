@@ -19,9 +19,12 @@ class TwoSessions : public Mode {
     Session reader{Mode::database(), 0ms};
 };
 
+using TwoInRollback = TwoSessions<InRollback>;
+using TwoInWal = TwoSessions<InWal>;
+
 } // namespace
 
-TEST_CASE_METHOD(TwoSessions<InWal>,
+TEST_CASE_METHOD(TwoInWal,
                  "transactions.readers go on during a write in WAL and see the state before it")
 {
     writer.begin_writing();
@@ -32,8 +35,7 @@ TEST_CASE_METHOD(TwoSessions<InWal>,
     CHECK(reader.must(count).value() == "1");
 }
 
-TEST_CASE_METHOD(TwoSessions<InWal>,
-                 "transactions.a reader in WAL keeps its snapshot while others commit")
+TEST_CASE_METHOD(TwoInWal, "transactions.a reader in WAL keeps its snapshot while others commit")
 {
     reader.must("BEGIN");
     REQUIRE(reader.must(count).value() == "0");
@@ -44,8 +46,7 @@ TEST_CASE_METHOD(TwoSessions<InWal>,
     CHECK(reader.must(count).value() == "1");
 }
 
-TEST_CASE_METHOD(TwoSessions<InRollback>,
-                 "transactions.readers go on under a held IMMEDIATE in rollback")
+TEST_CASE_METHOD(TwoInRollback, "transactions.readers go on under a held IMMEDIATE in rollback")
 {
     writer.begin_writing();
 
@@ -54,15 +55,14 @@ TEST_CASE_METHOD(TwoSessions<InRollback>,
     CHECK_THAT(writer.run("COMMIT"), ServedAtOnce());
 }
 
-TEST_CASE_METHOD(TwoSessions<InRollback>,
-                 "transactions.BEGIN EXCLUSIVE refuses readers in rollback")
+TEST_CASE_METHOD(TwoInRollback, "transactions.BEGIN EXCLUSIVE refuses readers in rollback")
 {
     writer.must("BEGIN EXCLUSIVE");
 
     CHECK_THAT(reader.run(count), RefusedAtOnce(SQLITE_BUSY));
 }
 
-TEST_CASE_METHOD(TwoSessions<InWal>, "transactions.BEGIN EXCLUSIVE does not refuse readers in WAL")
+TEST_CASE_METHOD(TwoInWal, "transactions.BEGIN EXCLUSIVE does not refuse readers in WAL")
 {
     Session other(database(), 0ms);
     writer.must("BEGIN EXCLUSIVE");
@@ -71,7 +71,7 @@ TEST_CASE_METHOD(TwoSessions<InWal>, "transactions.BEGIN EXCLUSIVE does not refu
     CHECK_THAT(other.run(insert), RefusedAtOnce(SQLITE_BUSY));
 }
 
-TEST_CASE_METHOD(TwoSessions<InWal>, "transactions.locking_mode EXCLUSIVE refuses readers in WAL")
+TEST_CASE_METHOD(TwoInWal, "transactions.locking_mode EXCLUSIVE refuses readers in WAL")
 {
     writer.must(
         count); // asked for before the first access, the mode could not be left again in WAL

@@ -88,7 +88,7 @@ TEST_CASE(
     const auto [key, value, why] = GENERATE(table<std::string, std::string, std::string>({
         {"schema", "99", "schema 99 is newer than this program"},
         {"writers", "", "the key 'writers' is missing"},
-        {"lost", "\"none\"", "the key 'lost' has the value \"none\""},
+        {"lost", "\"none\"", "the key 'lost' holds \"none\""},
         {"codes", "[1]", "the key 'codes' has the value [1]"},
         {"wait_ms", "{\"p50\": 1}", "the key 'p90' is missing"},
         {"host", "7", "the key 'host' has the value 7"},
