@@ -4,7 +4,6 @@
 #include <boost/describe/enumerators.hpp>
 #include <boost/mp11/algorithm.hpp>
 
-#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -72,15 +71,6 @@ Enum named(std::string_view text, std::string_view what)
     }
     throw std::invalid_argument("'" + std::string(text) + "' is not a " + std::string(what) +
                                 "; accepted: " + names_of<Enum>());
-}
-
-/// For CLI11's CheckedTransformer.
-template <DescribedEnum Enum>
-std::map<std::string, Enum> values_by_name()
-{
-    std::map<std::string, Enum> values;
-    for_each_value<Enum>([&](std::string_view name, Enum each) { values.emplace(name, each); });
-    return values;
 }
 
 } // namespace firstlock

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <initializer_list>
@@ -40,7 +41,10 @@ RunResults read(const std::string& folder)
     }
     const ResultsFolder results(folder);
     RunResults run{folder, results.trials(), results.searches()};
-    if (run.trials.empty() && lines_of({folder}, "web.jsonl").empty()) {
+    const std::filesystem::directory_iterator files(folder);
+    if (run.trials.empty() && std::none_of(begin(files), end(files), [](const auto& file) {
+            return file.path().extension() == ".jsonl"; // web, requests, faults, bench
+        })) {
         throw std::runtime_error("'" + folder +
                                  "' holds no trials; accepted: a folder with a trials.jsonl "
                                  "that a run of firstlock has written");
@@ -58,17 +62,11 @@ std::string joined(std::initializer_list<std::string> parts)
     return text;
 }
 
-/// What the cases about transactions have recorded.
+/// What the cases about transactions have recorded; empty: nothing.
 std::string requests_of(const Folders& folders)
 {
-    const auto requests = lines_of(folders, "requests.jsonl");
-    const auto fairness = lines_of(folders, "fairness.jsonl");
-    if (requests.empty() && fairness.empty()) {
-        throw std::runtime_error(
-            "no requests.jsonl and no fairness.jsonl there; accepted: a results "
-            "folder that the preset transactions has written");
-    }
-    return joined({request_tables(requests), fairness_table(fairness)});
+    return joined({request_tables(lines_of(folders, "requests.jsonl")),
+                   fairness_table(lines_of(folders, "fairness.jsonl"))});
 }
 
 int run(int argc, char** argv)
@@ -79,27 +77,33 @@ int run(int argc, char** argv)
     Folders folders;
     bool cases_only = false;
     bool first_locks_only = false;
+    bool requests_only = false;
     app.add_option("folder", folders, "results folder, such as build/results")->required();
     auto* const first =
-        app.add_flag("--first-locks", first_locks_only, "the table of first locks alone");
-    app.add_flag("--cases", cases_only, "the table of cases alone")->excludes(first);
-    bool requests_only = false;
-    app.add_flag(
-        "--requests", requests_only,
-        "the tables of requests by kind and of fairness, from the cases about transactions");
+        app.add_flag("--first-locks", first_locks_only, "print only the table of first locks");
+    app.add_flag("--cases", cases_only, "print only the table of cases")->excludes(first);
+    app.add_flag("--requests", requests_only,
+                 "print only the request and fairness tables (preset transactions)");
     CLI11_PARSE(app, argc, argv);
-    if (requests_only) {
-        std::cout << requests_of(folders);
-        return 0;
-    }
     std::vector<RunResults> runs;
     runs.reserve(folders.size());
+    bool any_trials = false;
     for (const std::string& folder : folders) {
         runs.push_back(read(folder));
+        any_trials |= !runs.back().trials.empty();
+    }
+    const std::string requests = requests_of(folders);
+    if (requests_only) {
+        if (requests.empty()) {
+            throw std::runtime_error("no requests.jsonl and no fairness.jsonl there; accepted: a "
+                                     "results folder that the preset transactions has written");
+        }
+        std::cout << requests;
+        return 0;
     }
     std::cout << joined(
         {first_locks_only ? "" : case_table(runs), cases_only ? "" : first_lock_table(runs),
-         machine_lines(runs),
+         machine_lines(runs), any_trials ? "" : requests,
          first_locks_only || cases_only ? "" : web_tables(lines_of(folders, "web.jsonl"))});
     return 0;
 }
