@@ -40,8 +40,7 @@ TEST_CASE("setup.the settings of this run make sense", "[setup]")
     REQUIRE_NOTHROW(settings());
 
     INFO("sqlite3_sleep(50) must wait about 50 ms; a SQLite built without HAVE_USLEEP sleeps whole "
-         "seconds, "
-         "so that no busy timeout below that means what it says");
+         "seconds, so that no busy timeout below that means what it says");
     REQUIRE(fifty_ms_sleep_takes_ms() >= 45);
     REQUIRE(fifty_ms_sleep_takes_ms() < 900);
 
@@ -53,7 +52,7 @@ TEST_CASE("setup.the settings of this run make sense", "[setup]")
 
 TEST_CASE("setup.this run has come to its end", "[setup][cleanup]")
 {
-    ResultsFolder(settings().results)
-        .end_run(); // one that never gets here was interrupted, and can go on
-    CHECK_FALSE(ResultsFolder(settings().results).was_interrupted());
+    ResultsFolder results(settings().results);
+    results.end_run(); // one that never gets here was interrupted, and can go on
+    CHECK_FALSE(results.was_interrupted());
 }
