@@ -66,7 +66,8 @@ std::optional<std::string> LineChild::next_line(const Deadline& deadline,
         scanned_ = unread_.size();
         if (!read_some(deadline, expected)) {
             scanned_ = 0;
-            return unread_.empty() ? std::nullopt : std::optional(std::exchange(unread_, ""));
+            has_torn_ = !unread_.empty();
+            return has_torn_ ? std::optional(std::exchange(unread_, "")) : std::nullopt;
         }
         feed = unread_.find('\n', scanned_);
     }
@@ -78,10 +79,12 @@ std::optional<std::string> LineChild::next_line(const Deadline& deadline,
 
 std::string LineChild::line(const Deadline& deadline, const std::string& expected)
 {
-    if (auto line = next_line(deadline, expected)) {
+    auto line = next_line(deadline, expected);
+    if (line && !has_torn_) {
         return *std::move(line);
     }
-    fail("closed its stdout where " + expected + " was expected");
+    fail((line ? "ended within the line '" + *line + "'" : "closed its stdout") + " where " +
+         expected + " was expected");
 }
 
 void LineChild::expect(std::string_view line, const Deadline& deadline)

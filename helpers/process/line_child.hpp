@@ -32,7 +32,7 @@ class LineChild {
     /// words what was waited for.
     std::optional<std::string> next_line(const Deadline& deadline,
                                          const std::string& expected = "a line or its end");
-    /// The same where the end must not have come yet.
+    /// The same where the end must not have come yet, not even within the line.
     std::string line(const Deadline& deadline, const std::string& expected = "a line");
     /// Throws unless the next line is `line`.
     void expect(std::string_view line, const Deadline& deadline);
@@ -53,6 +53,7 @@ class LineChild {
     std::string unread_;
     std::size_t scanned_ = 0; // so much of `unread_` holds no line feed
     bool has_ended_ = false;  // the output, not the child
+    bool has_torn_ = false;   // the last line, which lacks its line feed
 };
 
 } // namespace firstlock

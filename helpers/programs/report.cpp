@@ -85,13 +85,6 @@ int run(int argc, char** argv)
     app.add_flag("--requests", requests_only,
                  "print only the request and fairness tables (preset transactions)");
     CLI11_PARSE(app, argc, argv);
-    std::vector<RunResults> runs;
-    runs.reserve(folders.size());
-    bool any_trials = false;
-    for (const std::string& folder : folders) {
-        runs.push_back(read(folder));
-        any_trials |= !runs.back().trials.empty();
-    }
     const std::string requests = requests_of(folders);
     if (requests_only) {
         if (requests.empty()) {
@@ -100,6 +93,13 @@ int run(int argc, char** argv)
         }
         std::cout << requests;
         return 0;
+    }
+    std::vector<RunResults> runs;
+    runs.reserve(folders.size());
+    bool any_trials = false;
+    for (const std::string& folder : folders) {
+        runs.push_back(read(folder));
+        any_trials |= !runs.back().trials.empty();
     }
     std::cout << joined(
         {first_locks_only ? "" : case_table(runs), cases_only ? "" : first_lock_table(runs),

@@ -73,8 +73,14 @@ std::string new_run_id()
 Run read_run(const fs::path& root)
 {
     std::ifstream in(root / "run.json");
-    const auto run = ordered_json::parse(in, nullptr, false);
-    return run.is_object() ? run.get<Run>() : Run();
+    const auto json = ordered_json::parse(in, nullptr, false);
+    Run run;
+    if (json.is_object()) { // of an older run that was cut short it may hold less
+        run.run_id = json.value("run_id", run.run_id);
+        run.started_at = json.value("started_at", run.started_at);
+        run.finished = json.value("finished", run.finished);
+    }
+    return run;
 }
 
 void write_run(const fs::path& root, const Run& run)

@@ -25,7 +25,7 @@ void say(std::string_view line)
 bool wait_for_go()
 {
     std::string heard;
-    while (heard.size() < go_line.size()) {
+    while (go_line.starts_with(heard) && heard.size() < go_line.size()) {
         char byte = 0;
         const ssize_t count = ::read(STDIN_FILENO, &byte, 1);
         if (count == 0 || (count < 0 && errno != EINTR)) {
