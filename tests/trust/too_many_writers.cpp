@@ -8,7 +8,6 @@
 #include "fixtures/run/unprivileged.hpp"
 #include "helpers/described/names.hpp"
 #include "helpers/process/descriptor.hpp"
-#include "helpers/process/limits.hpp"
 #include "tests/trust/one_rogue.hpp"
 #include "tests/trust/second_self.hpp"
 
@@ -22,7 +21,6 @@
 #include <vector>
 
 using namespace firstlock;
-using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
@@ -36,28 +34,44 @@ void set_limit(auto resource, rlim_t value, bool hard)
     REQUIRE(::setrlimit(resource, &limit) == 0);
 }
 
-/// Asks for too many writers, tells the message, and then whether a few can be had once more.
+/// Asks for too many writers and tells what it came to, and then the same of a few once more.
 void ask_for_too_many(auto resource, rlim_t value, std::size_t writers)
 {
     rlimit before{};
     REQUIRE(::getrlimit(resource, &before) == 0);
     const std::filesystem::path directory = handed_over("DIRECTORY");
-    const Profile& rollback = profile("rollback");
-    make_table(directory / "table.db", rollback);
-    const TrialTable table{directory / "table.db", rollback};
-    const TrialOptions options{.writer = Command{directory / "writer", {}, {}}};
+    const TrialTable table{directory / "table.db", profile("rollback")};
+    make_table(table.database, table.profile);
+    const auto ask_for = [&](std::size_t count) {
+        try {
+            return std::string(name_of(run_trial(table, example_rows(count),
+                                                 {.writer = Command{directory / "writer", {}, {}}})
+                                           .verdict));
+        } catch (const std::runtime_error& error) {
+            return std::string(error.what());
+        }
+    };
     set_limit(resource, value, resource == RLIMIT_NOFILE);
-    try {
-        run_trial(table, example_rows(writers), options);
-        tell("message", "none");
-    } catch (const std::runtime_error& error) {
-        tell("message", error.what());
-    }
+    tell("message", ask_for(writers));
     check_no_child_left();
     if (resource != RLIMIT_NOFILE) { // a hard limit once lowered stays
         set_limit(resource, before.rlim_cur, false);
     }
-    tell("verdict", std::string(name_of(run_trial(table, example_rows(5), options).verdict)));
+    tell("then", ask_for(5));
+}
+
+/// What a process with such limits is told, and what a few writers come to then.
+void expect(const std::string& hidden_case, const std::vector<std::string>& in_message,
+            const std::string& then = "stored")
+{
+    const UnprivilegedDirectory directory;
+    SecondSelf self(hidden_case, directory.handed_over());
+    const std::string message = self.expect("message");
+    for (const std::string& part : in_message) {
+        CHECK_THAT(message, ContainsSubstring(part));
+    }
+    CHECK_THAT(self.expect("then"), ContainsSubstring(then));
+    CHECK(self.end().ok());
 }
 
 } // namespace
@@ -84,72 +98,45 @@ TEST_CASE("helper.a process whose own descriptors fill its table", "[.]")
 
 TEST_CASE("helper.a process with hardly any descriptors", "[.]")
 {
-    set_limit(RLIMIT_NOFILE, 50, true);
-    try {
-        make_room_for_children(5);
-    } catch (const LimitError& error) {
-        tell("message", error.what());
-    }
+    ask_for_too_many(RLIMIT_NOFILE, 50, 5);
 }
 
 TEST_CASE("helper.a parent that inherited an ignored SIGCHLD", "[.]")
 {
     std::signal(SIGCHLD, SIG_IGN);
-    tell("verdict",
+    tell("message", "none");
+    tell("then",
          std::string(name_of(unrecorded_trial(profile("rollback"), own_writer(), 5).verdict)));
 }
 
 TEST_CASE("harness.limits: too few descriptors are named with limit and need and remedy")
 {
-    const UnprivilegedDirectory directory;
-    SecondSelf self("helper.a process with few descriptors", directory.handed_over());
-    CHECK_THAT(
-        self.expect("message"),
-        ContainsSubstring("40 writers need 184 open descriptors, and the hard limit is 100") &&
-            ContainsSubstring("ulimit -Hn 184") && ContainsSubstring("at most 12 writers"));
-    CHECK(self.expect("verdict") == "stored");
-    CHECK(self.end().ok());
+    expect("helper.a process with few descriptors",
+           {"40 writers need 184 open descriptors, and the hard limit is 100", "ulimit -Hn 184",
+            "at most 12 writers"});
 }
 
 TEST_CASE("harness.limits: a table that fills up on the way leaves no writer over")
 {
-    const UnprivilegedDirectory directory;
-    SecondSelf self("helper.a process whose own descriptors fill its table",
-                    directory.handed_over());
-    CHECK_THAT(self.expect("message"),
-               ContainsSubstring("writer ") && ContainsSubstring(" of 40: cannot ") &&
-                   ContainsSubstring("the limit of open descriptors is 190"));
-    CHECK(self.expect("verdict") == "stored");
-    CHECK(self.end().ok());
+    expect("helper.a process whose own descriptors fill its table",
+           {"writer ", " of 40: cannot ", "the limit of open descriptors is 190"});
 }
 
 TEST_CASE("harness.limits: a limit below our own need lets no writer fit")
 {
-    const UnprivilegedDirectory directory;
-    SecondSelf self("helper.a process with hardly any descriptors", directory.handed_over());
-    CHECK_THAT(self.expect("message"),
-               ContainsSubstring("the hard limit is 50") && ContainsSubstring("at most 0 writers"));
-    CHECK(self.end().ok());
+    expect("helper.a process with hardly any descriptors",
+           {"the hard limit is 50", "at most 0 writers"}, "at most 0 writers");
 }
 
 TEST_CASE(
     "harness.limits: too few processes are named with limit and remedy and leave no writer over")
 {
-    const UnprivilegedDirectory directory;
-    SecondSelf self("helper.a process of a user with few processes", directory.handed_over());
-    const std::string message = self.expect("message");
-    CHECK_THAT(message,
-               ContainsSubstring("writer ") && ContainsSubstring(" of 40: cannot start") &&
-                   ContainsSubstring("the limit of processes is 6 for this user (ulimit -u") &&
-                   ContainsSubstring("ask for fewer writers"));
-    CHECK(self.expect("verdict") == "stored");
-    CHECK(self.end().ok());
+    expect("helper.a process of a user with few processes",
+           {"writer ", " of 40: cannot start",
+            "the limit of processes is 6 for this user (ulimit -u", "ask for fewer writers"});
 }
 
 TEST_CASE("harness.limits: an ignored SIGCHLD that was inherited hides no exit status")
 {
-    const UnprivilegedDirectory directory;
-    SecondSelf self("helper.a parent that inherited an ignored SIGCHLD", directory.handed_over());
-    CHECK(self.expect("verdict") == "stored");
-    CHECK(self.end().ok());
+    expect("helper.a parent that inherited an ignored SIGCHLD", {});
 }
