@@ -87,9 +87,9 @@ TEST_CASE("harness.directories: a read-only one is refused with the variable and
     const auto closed = directory.path() / "closed";
     std::filesystem::create_directory(closed);
     std::filesystem::permissions(closed, std::filesystem::perms(0555));
-    auto variables = directory.handed_over();
-    variables.push_back("FIRSTLOCK_DIR=" + closed.string());
-    SecondSelf self("helper.an unprivileged process that reads its settings", variables);
+    SecondSelf self("helper.an unprivileged process that reads its settings",
+                    {"FIRSTLOCK_DIR=" + closed.string(),
+                     "FIRSTLOCK_RESULTS=" + (directory.path() / "results").string()});
     CHECK_THAT(self.expect("message"), ContainsSubstring("FIRSTLOCK_DIR is '" + closed.string() +
                                                          "'; accepted: an existing directory") &&
                                            ContainsSubstring("this one is not writable"));

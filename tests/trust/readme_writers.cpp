@@ -1,6 +1,7 @@
 #include "tests/trust/readme_writers.hpp"
 
 #include "fixtures/run/case_log.hpp"
+#include "fixtures/run/program_run.hpp"
 #include "fixtures/run/settings.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -36,11 +37,9 @@ const Language& language_of(const std::string& name)
 
 bool succeeds(const std::string& shell_command)
 {
-    Child child({"/bin/sh",
-                 {"-c", "exec >/dev/null 2>&1; " + shell_command},
-                 inherited_environment("FIRSTLOCK_")});
-    const auto status = child.wait(Deadline(settings().scaled(std::chrono::seconds(30))));
-    return status && status->ok();
+    return run_program("/bin/sh", {"-c", "exec >/dev/null 2>&1; " + shell_command}, {},
+                       settings().scaled(std::chrono::seconds(30)))
+        .status.ok();
 }
 
 std::string readme_writer_text(const std::string& language)
