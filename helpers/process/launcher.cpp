@@ -47,17 +47,14 @@ Pipe make_pipe(const Command& command)
 {
     std::array<int, 2> ends{};
 #ifdef __linux__
-    const int result = ::pipe2(ends.data(), O_CLOEXEC);
+    const bool is_made = ::pipe2(ends.data(), O_CLOEXEC) == 0;
 #else
-    const int result = ::pipe(ends.data());
+    const bool is_made = ::pipe(ends.data()) == 0 && ::fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 &&
+                         ::fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0;
 #endif
-    if (result != 0) {
+    if (!is_made) {
         throw_start_error(command, "pipe", errno);
     }
-#ifndef __linux__
-    ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    ::fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-#endif
     return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
