@@ -1,5 +1,5 @@
 // Goal:   starting writers costs no more than starting processes does, however many, and the gate
-//         lets them begin at least as closely together as a loop would.
+//         lets them begin closer together than a loop would.
 // Method: the pool in turn with a bare posix_spawn loop over the same executable with the same
 //         pipes: until all are ready; and the spread from the first writer's start to the last
 //         one's, by their own clocks. FIRSTLOCK_DEPTH=deep (preset bench) has all crowds.
@@ -238,12 +238,12 @@ TEST_CASE("bench.starting writers costs what a bare loop of posix_spawn costs, h
     }
 }
 
-TEST_CASE("bench.the gate releases writers as closely together as a loop of writes or closer")
+TEST_CASE("bench.the gate releases writers closer together than a loop of writes")
 {
     for (const auto& [writers, rounds] : crowds({{100, 15}, {1000, 15}})) {
         record_bench({.what = "start skew of " + std::to_string(writers) + " writers",
                       .against = "a write for each",
-                      .reach = 1.1},
+                      .reach = 0.9}, // 1 is what the gate comes to where it is that loop
                      measure_in_turn(
                          rounds, [count = writers] { return pool_skew_ms(count); },
                          [count = writers] { return loop_skew_ms(count); }));
