@@ -23,49 +23,64 @@
 using namespace firstlock;
 using Catch::Matchers::ContainsSubstring;
 
-namespace {
-
-void set_limit(auto resource, rlim_t value, bool hard)
+// Asks for too many writers and tells what it came to, and then the same of a few once more.
+TEST_CASE("helper.a process under a limit", "[.]")
 {
-    rlimit limit{};
-    REQUIRE(::getrlimit(resource, &limit) == 0);
-    limit.rlim_cur = value;
-    limit.rlim_max = hard ? value : limit.rlim_max;
-    REQUIRE(::setrlimit(resource, &limit) == 0);
-}
-
-/// Asks for too many writers and tells what it came to, and then the same of a few once more.
-void ask_for_too_many(auto resource, rlim_t value, std::size_t writers)
-{
-    rlimit before{};
-    REQUIRE(::getrlimit(resource, &before) == 0);
+    const bool is_of_processes = handed_over("LIMIT_OF") == "processes";
+    if (is_of_processes) {
+        become_unprivileged();
+    }
+    std::vector<Descriptor> own(std::stoul(handed_over("OWN_DESCRIPTORS")));
+    for (Descriptor& descriptor : own) {
+        descriptor.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    }
     const std::filesystem::path directory = handed_over("DIRECTORY");
     const TrialTable table{directory / "table.db", profile("rollback")};
     make_table(table.database, table.profile);
-    const auto ask_for = [&](std::size_t count) {
+    const auto ask_for = [&](std::size_t writers) -> std::string {
         try {
-            return std::string(name_of(run_trial(table, example_rows(count),
-                                                 {.writer = Command{directory / "writer", {}, {}}})
-                                           .verdict));
+            const Command writer{directory / "writer", {}, {}};
+            const Trial trial = run_trial(table, example_rows(writers), {.writer = writer});
+            return std::string(name_of(trial.verdict));
         } catch (const std::runtime_error& error) {
-            return std::string(error.what());
+            return error.what();
         }
     };
-    set_limit(resource, value, resource == RLIMIT_NOFILE);
-    tell("message", ask_for(writers));
+    const auto resource = is_of_processes ? RLIMIT_NPROC : RLIMIT_NOFILE;
+    rlimit before{};
+    REQUIRE(::getrlimit(resource, &before) == 0);
+    const rlim_t value = std::stoul(handed_over("LIMIT"));
+    const rlimit lowered{value, is_of_processes ? before.rlim_max : value};
+    REQUIRE(::setrlimit(resource, &lowered) == 0);
+    tell("message", ask_for(std::stoul(handed_over("WRITERS"))));
     check_no_child_left();
-    if (resource != RLIMIT_NOFILE) { // a hard limit once lowered stays
-        set_limit(resource, before.rlim_cur, false);
+    if (is_of_processes) { // a hard limit once lowered stays
+        REQUIRE(::setrlimit(resource, &before) == 0);
     }
     tell("then", ask_for(5));
 }
 
-/// What a process with such limits is told, and what a few writers come to then.
-void expect(const std::string& hidden_case, const std::vector<std::string>& in_message,
+namespace {
+
+struct Limit {
+    std::string of;
+    int value;
+    int writers = 40;
+    int own_descriptors = 0; ///< of the parent
+};
+
+/// What the parent is told under such a limit, and what a few writers come to then.
+void expect(const Limit& limit, const std::vector<std::string>& in_message,
             const std::string& then = "stored")
 {
     const UnprivilegedDirectory directory;
-    SecondSelf self(hidden_case, directory.handed_over());
+    auto variables = directory.handed_over();
+    variables.insert(variables.end(),
+                     {"HARNESS_LIMIT_OF=" + limit.of,
+                      "HARNESS_LIMIT=" + std::to_string(limit.value),
+                      "HARNESS_WRITERS=" + std::to_string(limit.writers),
+                      "HARNESS_OWN_DESCRIPTORS=" + std::to_string(limit.own_descriptors)});
+    SecondSelf self("helper.a process under a limit", variables);
     const std::string message = self.expect("message");
     for (const std::string& part : in_message) {
         CHECK_THAT(message, ContainsSubstring(part));
@@ -76,54 +91,30 @@ void expect(const std::string& hidden_case, const std::vector<std::string>& in_m
 
 } // namespace
 
-TEST_CASE("helper.a process with few descriptors", "[.]")
-{
-    ask_for_too_many(RLIMIT_NOFILE, 100, 40);
-}
-
-TEST_CASE("helper.a process of a user with few processes", "[.]")
-{
-    become_unprivileged();
-    ask_for_too_many(RLIMIT_NPROC, 6, 40);
-}
-
-TEST_CASE("helper.a process whose own descriptors fill its table", "[.]")
-{
-    std::vector<Descriptor> own(100);
-    for (Descriptor& descriptor : own) {
-        descriptor.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    }
-    ask_for_too_many(RLIMIT_NOFILE, 190, 40); // what 40 writers need, were those not there
-}
-
-TEST_CASE("helper.a process with hardly any descriptors", "[.]")
-{
-    ask_for_too_many(RLIMIT_NOFILE, 50, 5);
-}
-
 TEST_CASE("harness.limits: too few descriptors are named with limit and need and remedy")
 {
-    expect("helper.a process with few descriptors",
+    expect({.of = "descriptors", .value = 100},
            {"40 writers need 184 open descriptors, and the hard limit is 100", "ulimit -Hn 184",
             "at most 12 writers"});
 }
 
 TEST_CASE("harness.limits: a table that fills up on the way leaves no writer over")
 {
-    expect("helper.a process whose own descriptors fill its table",
+    // What 40 writers need, were those of the parent not there.
+    expect({.of = "descriptors", .value = 190, .own_descriptors = 100},
            {"writer ", " of 40: cannot ", "the limit of open descriptors is 190"});
 }
 
 TEST_CASE("harness.limits: a limit below our own need lets no writer fit")
 {
-    expect("helper.a process with hardly any descriptors",
+    expect({.of = "descriptors", .value = 50, .writers = 5},
            {"the hard limit is 50", "at most 0 writers"}, "at most 0 writers");
 }
 
 TEST_CASE(
     "harness.limits: too few processes are named with limit and remedy and leave no writer over")
 {
-    expect("helper.a process of a user with few processes",
+    expect({.of = "processes", .value = 6},
            {"writer ", " of 40: cannot start",
             "the limit of processes is 6 for this user (ulimit -u", "ask for fewer writers"});
 }

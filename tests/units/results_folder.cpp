@@ -125,8 +125,8 @@ TEST_CASE(
     FirstLock found;
     folder.append(search_state("a", record_of("x"), found, false), {});
     const std::string before = text_of(scratch.path() / "summary.json");
-    std::ifstream reader(scratch.path() /
-                         "summary.json"); // opened before, reads the old text to its end
+    // Opened before, it reads the old text to its end.
+    std::ifstream reader(scratch.path() / "summary.json");
     found.trials = 5;
     folder.append(search_state("b", record_of("x"), found, true), {});
     folder.append(search_state("a", record_of("x"), found, true), {});
