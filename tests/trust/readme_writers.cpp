@@ -15,20 +15,17 @@ namespace {
 
 struct Language {
     std::string command; ///< in front of the file's name
-    std::string suffix;
-    std::string probe; ///< a shell command that succeeds where the writer can run
+    std::string probe;   ///< a shell command that succeeds where the writer can run
     std::string needs;
 };
 
 const Language& language_of(const std::string& name)
 {
     static const std::map<std::string, Language> languages{
-        {"sh", {"sh", ".sh", "command -v sqlite3", "the sqlite3 command"}},
-        {"python",
-         {"python3", ".py", "python3 -c 'import sqlite3'", "python3 with its module sqlite3"}},
+        {"sh", {"sh", "command -v sqlite3", "the sqlite3 command"}},
+        {"python", {"python3", "python3 -c 'import sqlite3'", "python3 with its module sqlite3"}},
         {"node",
-         {"node", ".js", "node -e 'require(\"node:sqlite\")'",
-          "node 22.5 or newer, with node:sqlite"}},
+         {"node", "node -e 'require(\"node:sqlite\")'", "node 22.5 or newer, with node:sqlite"}},
     };
     return languages.at(name);
 }
@@ -67,7 +64,7 @@ std::string readme_writer(const std::string& language, const std::filesystem::pa
     if (!succeeds(runs.probe)) {
         SKIP("this machine lacks " << runs.needs);
     }
-    const auto file = directory / ("writer" + runs.suffix);
+    const auto file = directory / "readme_writer";
     std::ofstream(file) << readme_writer_text(language);
     return runs.command + " " + shell_quoted(file.string());
 }
