@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #ifndef __GLIBC__ // which declares it in unistd.h
 extern char** environ;
 #endif
@@ -11,13 +13,16 @@ namespace firstlock {
 std::vector<std::string> inherited_environment(std::string_view without_prefix,
                                                const std::vector<std::string>& extra)
 {
-    std::vector<std::string> environment;
+    std::vector<std::string> environment = extra;
     for (char** entry = environ; *entry != nullptr; ++entry) {
-        if (!std::string_view(*entry).starts_with(without_prefix)) {
-            environment.emplace_back(*entry);
+        const std::string_view inherited(*entry);
+        const auto name = inherited.substr(0, inherited.find('=') + 1);
+        if (!inherited.starts_with(without_prefix) &&
+            std::none_of(extra.begin(), extra.end(),
+                         [&](const auto& each) { return each.starts_with(name); })) {
+            environment.emplace_back(inherited);
         }
     }
-    environment.insert(environment.end(), extra.begin(), extra.end());
     return environment;
 }
 

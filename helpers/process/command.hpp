@@ -23,7 +23,8 @@ class StartError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// The environment of this process without the variables that begin with `prefix`, plus `extra`.
+/// The environment of this process without the variables that begin with `without_prefix`, plus
+/// `extra`, which takes the place of inherited variables of the same names.
 std::vector<std::string> inherited_environment(std::string_view without_prefix,
                                                const std::vector<std::string>& extra = {});
 

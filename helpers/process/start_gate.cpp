@@ -15,104 +15,39 @@
 namespace firstlock {
 namespace {
 
-void write_one(int descriptor, std::string_view line)
-{
-    while (::write(descriptor, line.data(), line.size()) < 0 && errno == EINTR) {
-    }
-}
-
 #ifdef __linux__
 
 /// The kernel's queue of requests. Kept for the next pool and until the process ends, since its end
 /// waits for two grace periods of the kernel (32 to 48 ms); made anew only when it is too small.
-class RequestQueue {
-  public:
-    static RequestQueue& instance()
-    {
-        static RequestQueue queue;
-        return queue;
-    }
+struct {
+    aio_context_t context = 0;
+    std::size_t capacity = 0;
+} queue;
 
-    /// False where the system refuses: no such call, or its limit of requests (fs.aio-max-nr) is
-    /// reached.
-    bool has_room_for(std::size_t count)
-    {
-        if (count <= capacity_) {
-            return true;
-        }
-        if (capacity_ > 0) {
-            ::syscall(SYS_io_destroy, context_);
-        }
-        context_ = 0; // or io_setup refuses
-        capacity_ = ::syscall(SYS_io_setup, count, &context_) == 0 ? count : 0;
-        return capacity_ > 0;
-    }
-
-    /// Hands all of them in, in their order, and gives back how many the system took. A write to a
-    /// pipe is over when it was taken.
-    std::size_t submit(std::vector<iocb*> requests)
-    {
-        std::size_t taken = 0;
-        while (taken < requests.size()) {
-            const long now = ::syscall(SYS_io_submit, context_, requests.size() - taken,
-                                       requests.data() + taken);
-            if (now <= 0) {
-                break;
-            }
-            taken += static_cast<std::size_t>(now);
-        }
-        make_room_again(taken);
-        return taken;
-    }
-
-  private:
-    /// How each write ended is of no interest: who has died shows elsewhere.
-    void make_room_again(std::size_t ended)
-    {
-        std::vector<io_event> events(ended);
-        while (ended > 0) {
-            const long now =
-                ::syscall(SYS_io_getevents, context_, 1, ended, events.data(), nullptr);
-            if (now < 0 && errno != EINTR) {
-                break;
-            }
-            ended -= static_cast<std::size_t>(std::max(now, 0L));
-        }
-    }
-
-    aio_context_t context_ = 0;
-    std::size_t capacity_ = 0;
-};
-
-#endif
-
-} // namespace
-
-void write_one_by_one(const std::vector<int>& descriptors, std::string_view line)
+/// False where the system refuses: no such call, or its limit of requests (fs.aio-max-nr) is
+/// reached.
+bool queue_has_room_for(std::size_t count)
 {
-    for (const int descriptor : descriptors) {
-        write_one(descriptor, line);
+    if (count <= queue.capacity) {
+        return true;
     }
+    if (queue.capacity > 0) {
+        ::syscall(SYS_io_destroy, queue.context);
+    }
+    queue.context = 0; // or io_setup refuses
+    queue.capacity = ::syscall(SYS_io_setup, count, &queue.context) == 0 ? count : 0;
+    return queue.capacity > 0;
 }
 
-void prepare_to_write_to([[maybe_unused]] std::size_t count)
+/// Gives back to how many, from the first on, the system has taken the write. A write to a pipe is
+/// over when it was taken; how it ended is of no interest, for who has died shows elsewhere.
+std::ptrdiff_t write_at_once(const std::vector<int>& descriptors, std::string_view line)
 {
-#ifdef __linux__
-    static_cast<void>(RequestQueue::instance().has_room_for(count));
-#endif
-}
-
-void write_to_each(const std::vector<int>& descriptors, std::string_view line)
-{
-#ifdef __linux__
-    RequestQueue& queue = RequestQueue::instance();
-    if (!queue.has_room_for(descriptors.size())) {
-        write_one_by_one(descriptors, line);
-        return;
+    if (!queue_has_room_for(descriptors.size())) {
+        return 0;
     }
     std::vector<iocb> requests(descriptors.size());
     std::vector<iocb*> places;
-    places.reserve(requests.size());
     for (std::size_t index = 0; index < requests.size(); ++index) {
         iocb& request = requests[index];
         request.aio_lio_opcode = IOCB_CMD_PWRITE;
@@ -121,11 +56,51 @@ void write_to_each(const std::vector<int>& descriptors, std::string_view line)
         request.aio_nbytes = line.size();
         places.push_back(&request);
     }
-    const auto taken = static_cast<std::ptrdiff_t>(queue.submit(std::move(places)));
-    write_one_by_one({descriptors.begin() + taken, descriptors.end()}, line);
+    long taken = 0;
+    for (long now = 1; now > 0; taken += std::max(now, 0L)) {
+        now = ::syscall(SYS_io_submit, queue.context, places.size() - taken, places.data() + taken);
+    }
+    std::vector<io_event> events(places.size()); // read, or the queue would stay full
+    for (long left = taken, now = 0; left > 0 && (now >= 0 || errno == EINTR);) {
+        now = ::syscall(SYS_io_getevents, queue.context, 1, left, events.data(), nullptr);
+        left -= std::max(now, 0L);
+    }
+    return taken;
+}
+
 #else
-    write_one_by_one(descriptors, line);
+
+bool queue_has_room_for(std::size_t /*unused*/)
+{
+    return false;
+}
+
+std::ptrdiff_t write_at_once(const std::vector<int>& /*unused*/, std::string_view /*unused*/)
+{
+    return 0;
+}
+
 #endif
+
+} // namespace
+
+void write_one_by_one(const std::vector<int>& descriptors, std::string_view line)
+{
+    for (const int descriptor : descriptors) {
+        while (::write(descriptor, line.data(), line.size()) < 0 && errno == EINTR) {
+        }
+    }
+}
+
+void prepare_to_write_to(std::size_t count)
+{
+    queue_has_room_for(count);
+}
+
+void write_to_each(const std::vector<int>& descriptors, std::string_view line)
+{
+    const std::ptrdiff_t taken = write_at_once(descriptors, line);
+    write_one_by_one({descriptors.begin() + taken, descriptors.end()}, line);
 }
 
 } // namespace firstlock

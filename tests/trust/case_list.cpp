@@ -2,6 +2,7 @@
 //         settings are taken from the root, and `-R parallel` is the main job and nothing else.
 // Method: the list as ctest gives it to IDEs. What was not built yet has no cases to look at.
 #include "fixtures/run/program_run.hpp"
+#include "fixtures/run/scratch_directory.hpp"
 #include "fixtures/run/settings.hpp"
 #include "fixtures/table/profiles.hpp"
 
@@ -9,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 #include <string>
@@ -45,18 +45,8 @@ std::map<std::string, Properties> listed_cases()
     return cases;
 }
 
-/// What stands in `line` between `before` and the next `after`; empty where they are not there.
-std::string between(const std::string& line, const std::string& before, const std::string& after)
-{
-    const std::size_t begin = line.find(before);
-    const std::size_t end =
-        begin == line.npos ? line.npos : line.find(after, begin + before.size());
-    return end == line.npos ? std::string()
-                            : line.substr(begin + before.size(), end - begin - before.size());
-}
-
 /// `file:line` by name. From the scripts that set it: ctest 3.25 knows the property and leaves it
-/// out of its list.
+/// out of its list. They have three texts in brackets for each case: name, labels and place.
 std::map<std::string, std::string> places_in_source()
 {
     std::map<std::string, std::string> places;
@@ -65,14 +55,16 @@ std::map<std::string, std::string> places_in_source()
         if (!file.path().filename().string().ends_with("-properties.cmake")) {
             continue;
         }
-        std::ifstream in(file.path());
-        std::string name;
-        for (std::string line; std::getline(in, line);) {
-            if (line.starts_with("set_tests_properties")) {
-                name = between(line, "([==[", "]==]");
-            } else if (line.find("DEF_SOURCE_LINE") != line.npos) {
-                places[name] = between(line, "DEF_SOURCE_LINE [==[", "]==]");
-            }
+        const std::string script = text_of(file.path());
+        std::size_t end = 0;
+        const auto next = [&] {
+            const std::size_t begin = script.find("[==[", end);
+            end = script.find("]==]", begin);
+            return begin == script.npos ? "" : script.substr(begin + 4, end - begin - 4);
+        };
+        for (std::string name = next(); !name.empty(); name = next()) {
+            next();
+            places[name] = next();
         }
     }
     return places;

@@ -13,7 +13,6 @@
 
 #include <csignal>
 #include <fstream>
-#include <iterator>
 
 using namespace firstlock;
 using Catch::Matchers::ContainsSubstring;
@@ -49,12 +48,6 @@ class Searches {
     std::filesystem::path results() const { return directory_.path() / "results"; }
     ScratchDirectory directory_;
 };
-
-std::string text_of(const std::filesystem::path& file)
-{
-    std::ifstream in(file);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 } // namespace
 

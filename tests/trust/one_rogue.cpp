@@ -42,23 +42,19 @@ Command rogues(const std::string& first, const std::string& second, const std::s
             {}};
 }
 
-Trial OneRogue::run(const Command& writer, bool stop_at_first_locked)
+Trial OneRogue::expect(const Command& writer, const Expected& expected, bool stop_at_first_locked)
 {
     use(profile("recommended"));
     insert_in_sequence(example_rows(1));
     // A hang is waited for, so these are short; five honest writers need some 20 ms.
-    return insert_in_parallel(example_rows(writers),
-                              {.writer = writer,
-                               .deadlines = PoolDeadlines{.ready = settings().scaled(3s),
-                                                          .run = settings().scaled(3s),
-                                                          .grace = settings().scaled(300ms)},
-                               .stop_at_first_locked = stop_at_first_locked,
-                               .recorded = Recorded::nowhere});
-}
-
-Trial OneRogue::expect(const std::string& mode, const Expected& expected)
-{
-    Trial trial = run(rogues(mode, "honest", "honest"));
+    const PoolDeadlines deadlines{.ready = settings().scaled(3s),
+                                  .run = settings().scaled(3s),
+                                  .grace = settings().scaled(300ms)};
+    Trial trial =
+        insert_in_parallel(example_rows(writers), {.writer = writer,
+                                                   .deadlines = deadlines,
+                                                   .stop_at_first_locked = stop_at_first_locked,
+                                                   .recorded = Recorded::nowhere});
     INFO(trial.story());
     CHECK(trial.verdict == expected.verdict);
     CHECK(trial.acknowledged == expected.acknowledged);
@@ -69,8 +65,17 @@ Trial OneRogue::expect(const std::string& mode, const Expected& expected)
     CHECK(trial.unexpected == expected.unexpected);
     CHECK(trial.duplicate == expected.duplicate);
     CHECK(trial.unknown_stored == expected.unknown_stored);
+    CHECK(trial.ran_out_of_time == expected.ran_out_of_time);
+    CHECK(trial.stopped_early == expected.stopped_early);
     CHECK(trial.integrity == "ok");
     CHECK_THAT(trial.story(), Catch::Matchers::ContainsSubstring(expected.story));
+    // Where as many rows are lost as are too many, counts show nothing.
+    const std::size_t too_many = expected.unexpected + expected.duplicate;
+    CHECK(trial.rows_after == trial.rows_before + expected.acknowledged + expected.unknown_stored +
+                                  too_many - expected.lost);
+    CHECK(CountsAddUp().match(trial) == (expected.lost == too_many));
+    CHECK(NothingLost().match(trial) == (expected.lost + too_many == 0));
+    CHECK(AllRowsStored().match(trial) == (expected.verdict == Verdict::stored));
     check_no_child_left();
     return trial;
 }

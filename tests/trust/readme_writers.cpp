@@ -1,6 +1,7 @@
 #include "tests/trust/readme_writers.hpp"
 
 #include "fixtures/run/case_log.hpp"
+#include "fixtures/run/program_run.hpp"
 #include "fixtures/run/settings.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -14,20 +15,17 @@ namespace {
 
 struct Language {
     std::string command; ///< in front of the file's name
-    std::string suffix;
-    std::string probe; ///< a shell command that succeeds where the writer can run
+    std::string probe;   ///< a shell command that succeeds where the writer can run
     std::string needs;
 };
 
 const Language& language_of(const std::string& name)
 {
     static const std::map<std::string, Language> languages{
-        {"sh", {"sh", ".sh", "command -v sqlite3", "the sqlite3 command"}},
-        {"python",
-         {"python3", ".py", "python3 -c 'import sqlite3'", "python3 with its module sqlite3"}},
+        {"sh", {"sh", "command -v sqlite3", "the sqlite3 command"}},
+        {"python", {"python3", "python3 -c 'import sqlite3'", "python3 with its module sqlite3"}},
         {"node",
-         {"node", ".js", "node -e 'require(\"node:sqlite\")'",
-          "node 22.5 or newer, with node:sqlite"}},
+         {"node", "node -e 'require(\"node:sqlite\")'", "node 22.5 or newer, with node:sqlite"}},
     };
     return languages.at(name);
 }
@@ -36,11 +34,9 @@ const Language& language_of(const std::string& name)
 
 bool succeeds(const std::string& shell_command)
 {
-    Child child({"/bin/sh",
-                 {"-c", "exec >/dev/null 2>&1; " + shell_command},
-                 inherited_environment("FIRSTLOCK_")});
-    const auto status = child.wait(Deadline(settings().scaled(std::chrono::seconds(30))));
-    return status && status->ok();
+    return run_program("/bin/sh", {"-c", "exec >/dev/null 2>&1; " + shell_command}, {},
+                       settings().scaled(std::chrono::seconds(30)))
+        .status.ok();
 }
 
 std::string readme_writer_text(const std::string& language)
@@ -68,7 +64,7 @@ std::string readme_writer(const std::string& language, const std::filesystem::pa
     if (!succeeds(runs.probe)) {
         SKIP("this machine lacks " << runs.needs);
     }
-    const auto file = directory / ("writer" + runs.suffix);
+    const auto file = directory / "readme_writer";
     std::ofstream(file) << readme_writer_text(language);
     return runs.command + " " + shell_quoted(file.string());
 }

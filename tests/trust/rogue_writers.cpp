@@ -1,5 +1,6 @@
 // Goal:   a writer that hangs, dies or babbles is named, costs a deadline at most, and leaves
-//         nothing behind.
+//         nothing behind; a trial that stops at its first locked writer says so, excuses the
+//         writers that it stopped, and nobody else.
 // Method: real trials of five writers with one rogue among them (one_rogue.hpp). What such a trial
 //         comes to is void, since a row whose fate is not known proves nothing; the honest writers'
 //         rows are all there.
@@ -15,38 +16,25 @@
 using namespace firstlock;
 using Catch::Matchers::ContainsSubstring;
 
-TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that never gets ready keeps the gate shut")
-{
-    const Trial trial = expect(
-        "never_ready",
-        {.acknowledged = 0, .failed = writers, .story = "1 of 5 writers did not get ready within"});
-    CHECK(trial.rows_after == trial.rows_before);
-    CHECK(trial.ran_out_of_time);
-}
+ONE_ROGUE("rogue: a writer that never gets ready keeps the gate shut", rogues("never_ready"),
+          {.acknowledged = 0,
+           .failed = writers,
+           .ran_out_of_time = true,
+           .story = "1 of 5 writers did not get ready within"})
 
-TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that exits early keeps the gate shut")
-{
-    const Trial trial = expect(
-        "exits_early", {.acknowledged = 0,
-                        .failed = writers,
-                        .story = "1 of 5 writers did not get ready; the first of them: writer 1, "
-                                 "exit status 3"});
-    CHECK(trial.rows_after == trial.rows_before);
-    CHECK_FALSE(trial.ran_out_of_time);
-}
+ONE_ROGUE("rogue: a writer that exits early keeps the gate shut", rogues("exits_early"),
+          {.acknowledged = 0,
+           .failed = writers,
+           .story = "1 of 5 writers did not get ready; the first of them: writer 1, exit status 3"})
 
-TEST_CASE_METHOD(OneRogue,
-                 "harness.rogue: garbage instead of ready keeps the gate shut and is quoted")
-{
-    const Trial trial = expect("garbage_before_ready",
-                               {.acknowledged = 0, .failed = writers, .story = "'firstlock redy'"});
-    CHECK(trial.rows_after == trial.rows_before);
-}
+ONE_ROGUE("rogue: garbage instead of ready keeps the gate shut and is quoted",
+          rogues("garbage_before_ready"),
+          {.acknowledged = 0, .failed = writers, .story = "'firstlock redy'"})
 
 TEST_CASE_METHOD(OneRogue, "harness.rogue: times of another clock are no times")
 {
     const Trial trial =
-        expect("tells_the_time_of_day",
+        expect(rogues("tells_the_time_of_day"),
                {.acknowledged = writers,
                 .story = "not a time of CLOCK_MONOTONIC between go and the report"});
     REQUIRE(trial.wait_ms);
@@ -56,94 +44,82 @@ TEST_CASE_METHOD(OneRogue, "harness.rogue: times of another clock are no times")
 TEST_CASE_METHOD(
     OneRogue, "harness.rogue: a writer that hangs after the gate is killed and its row is unknown")
 {
-    const Trial trial = expect("hangs_after_gate",
-                               {.unknown = 1, .story = "writer 1: no report, signal 9 (Killed)"});
-    CHECK(trial.ran_out_of_time);
+    const Trial trial = expect(
+        rogues("hangs_after_gate"),
+        {.unknown = 1, .ran_out_of_time = true, .story = "writer 1: no report, signal 9 (Killed)"});
     CHECK_THAT(trial.void_because, ContainsSubstring("FIRSTLOCK_DEADLINE_FACTOR"));
 }
 
-TEST_CASE_METHOD(OneRogue, "harness.rogue: one that is late does not excuse others that fail")
-{
-    const Trial trial = run(
-        shell_writer("sh -c 'echo firstlock ready; read go; "
-                     "[ $FIRSTLOCK_TASK_INDEX = 1 ] && sleep 1000; echo firstlock failed 1 no'"));
-    INFO(trial.story());
-    CHECK(trial.unknown == 1);
-    CHECK(trial.failed == honest);
-    CHECK_FALSE(trial.ran_out_of_time);
-}
+ONE_ROGUE("rogue: one that is late does not excuse others that fail",
+          shell_writer("sh -c 'echo firstlock ready; read go; "
+                       "[ $FIRSTLOCK_TASK_INDEX = 1 ] && sleep 1000; echo firstlock failed 1 no'"),
+          {.acknowledged = 0, .failed = honest, .unknown = 1})
 
-TEST_CASE_METHOD(OneRogue, "harness.rogue: a writer that exits at the gate leaves its row unknown")
-{
-    const Trial trial =
-        expect("exits_at_gate", {.unknown = 1, .story = "writer 1: no report, exit status 3"});
-    CHECK_FALSE(trial.ran_out_of_time);
-}
+ONE_ROGUE("rogue: a writer that exits at the gate leaves its row unknown", rogues("exits_at_gate"),
+          {.unknown = 1, .story = "writer 1: no report, exit status 3"})
 
-TEST_CASE_METHOD(
-    OneRogue,
-    "harness.rogue: a writer that is killed after its insert is unknown and not unexpected")
-{
-    expect("is_killed_after_insert",
-           {.unknown = 1, .unknown_stored = 1, .story = "writer 1: no report, signal 9 (Killed)"});
-}
+ONE_ROGUE("rogue: a writer that is killed after its insert is unknown and not unexpected",
+          rogues("is_killed_after_insert"),
+          {.unknown = 1, .unknown_stored = 1, .story = "writer 1: no report, signal 9 (Killed)"})
 
-TEST_CASE_METHOD(OneRogue,
-                 "harness.rogue: garbage instead of a report leaves the row unknown and is quoted")
-{
-    expect("prints_garbage", {.unknown = 1, .story = "'firstlock okay'"});
-}
+ONE_ROGUE("rogue: garbage instead of a report leaves the row unknown and is quoted",
+          rogues("prints_garbage"), {.unknown = 1, .story = "'firstlock okay'"})
 
-TEST_CASE_METHOD(OneRogue,
-                 "harness.rogue: two megabytes on stdout and stderr hang nobody and are no error")
-{
-    expect("floods",
-           {.verdict = Verdict::stored, .acknowledged = writers, .story = "nothing lost, unexpected or duplicate"});
-}
+ONE_ROGUE("rogue: two megabytes on stdout and stderr hang nobody and are no error",
+          rogues("floods"),
+          {.verdict = Verdict::stored,
+           .acknowledged = writers,
+           .story = "nothing lost, unexpected or duplicate"})
 
-TEST_CASE_METHOD(OneRogue, "harness.rogue: a report in the middle of an endless line is noise")
-{
-    // The first part is as long as what the pool keeps of a line, and a whole number of its reads.
-    const Trial trial = run(shell_writer("sh -c 'echo firstlock ready; read go; "
-                                         "printf %66048d 0; printf \"firstlock ok\\n\"'"));
-    INFO(trial.story());
-    CHECK(trial.acknowledged == 0);
-    CHECK(trial.unknown == writers);
-    CHECK(trial.verdict == Verdict::void_);
-    check_no_child_left();
-}
+// The first part is as long as what the pool keeps of a line, and a whole number of its reads.
+ONE_ROGUE("rogue: a report in the middle of an endless line is noise",
+          shell_writer("sh -c 'echo firstlock ready; read go; "
+                       "printf %66048d 0; printf \"firstlock ok\\n\"'"),
+          {.acknowledged = 0, .unknown = writers})
 
-TEST_CASE_METHOD(OneRogue, "harness.rogue: a second report is an error that is quoted")
-{
-    expect("reports_twice",
-           {.acknowledged = writers, .story = "a second report, the line 'firstlock locked 5'"});
-}
+ONE_ROGUE("rogue: a second report is an error that is quoted", rogues("reports_twice"),
+          {.acknowledged = writers, .story = "a second report, the line 'firstlock locked 5'"})
 
-TEST_CASE_METHOD(OneRogue,
-                 "harness.rogue: an exit status after ok is an error that quotes the report")
-{
-    expect("fails_after_ok",
-           {.acknowledged = writers, .story = "exit status 7 after the line 'firstlock ok'"});
-}
+ONE_ROGUE("rogue: an exit status after ok is an error that quotes the report",
+          rogues("fails_after_ok"),
+          {.acknowledged = writers, .story = "exit status 7 after the line 'firstlock ok'"})
 
 TEST_CASE_METHOD(
     OneRogue,
     "harness.rogue: a grandchild that holds stdout open and hangs is ended with its group")
 {
     const auto noted = directory() / "grandchild";
-    const Trial trial =
-        run(shell_writer("sh -c 'trap \"\" TERM; (trap \"\" TERM; while :; do sleep 1000; done) & "
-                         "[ $FIRSTLOCK_TASK_INDEX = 0 ] && echo $! > " +
-                         noted.string() +
-                         "; "
-                         "echo firstlock ready; read go; echo firstlock failed 1 no'"));
-    INFO(trial.story());
-    CHECK(trial.failed == writers);
-    CHECK(trial.verdict == Verdict::void_);
-    check_no_child_left();
-
+    expect(shell_writer("sh -c 'trap \"\" TERM; (trap \"\" TERM; while :; do sleep 1000; done) & "
+                        "[ $FIRSTLOCK_TASK_INDEX = 0 ] && echo $! > " +
+                        noted.string() +
+                        "; echo firstlock ready; read go; echo firstlock failed 1 no'"),
+           {.acknowledged = 0, .failed = writers});
     pid_t grandchild = 0;
     std::ifstream(noted) >> grandchild;
     REQUIRE(grandchild > 0);
     CHECK(ProcessWatch(grandchild).ended_by(Deadline(settings().scaled(std::chrono::seconds(10)))));
 }
+
+// Writer 1 is locked at once, the others hang until they are stopped; then the same with one that
+// had died or reported a failure before. Where nobody is locked, nothing is stopped.
+
+ONE_ROGUE("stop: a trial that stops at its first locked writer excuses those it stopped",
+          rogues("is_locked", "hangs_after_gate", "hangs_after_gate"),
+          {.verdict = Verdict::locked,
+           .acknowledged = 0,
+           .locked = 1,
+           .unknown = 4,
+           .stopped_early = true},
+          true)
+
+ONE_ROGUE("stop: a writer that died by itself is not excused",
+          rogues("exits_at_gate", "is_locked_after_another", "hangs_after_gate"),
+          {.acknowledged = 0, .locked = 1, .unknown = 4, .stopped_early = true}, true)
+
+ONE_ROGUE("stop: a writer that reported a failure of the disk is not excused",
+          rogues("fails_at_commit_and_hangs", "is_locked_after_another", "hangs_after_gate"),
+          {.acknowledged = 0, .locked = 1, .unknown = 4, .stopped_early = true}, true)
+
+ONE_ROGUE("stop: without a locked writer nothing is stopped before the deadline",
+          rogues("exits_at_gate", "exits_at_gate", "hangs_after_gate"),
+          {.acknowledged = 0, .unknown = 5}, true)

@@ -13,26 +13,10 @@ namespace firstlock {
 
 using namespace std::chrono_literals;
 
-namespace {
-
-/// What is handed over takes the place of an inherited variable of the same name.
-std::vector<std::string> environment_with(const std::vector<std::string>& handed_over)
-{
-    std::vector<std::string> environment = inherited_environment("HARNESS_");
-    for (const std::string& entry : handed_over) {
-        const std::string name = entry.substr(0, entry.find('=') + 1);
-        std::erase_if(environment, [&](const std::string& each) { return each.starts_with(name); });
-        environment.push_back(entry);
-    }
-    return environment;
-}
-
-} // namespace
-
 SecondSelf::SecondSelf(const std::string& hidden_case, const std::vector<std::string>& handed_over)
     : child_({std::filesystem::read_symlink("/proc/self/exe"),
               {hidden_case},
-              environment_with(handed_over)})
+              inherited_environment("HARNESS_", handed_over)})
 {
 }
 

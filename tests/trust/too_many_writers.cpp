@@ -6,9 +6,8 @@
 //         nobody first.
 #include "fixtures/run/settings.hpp"
 #include "fixtures/run/unprivileged.hpp"
-#include "helpers/described/names.hpp"
+#include "fixtures/table/matchers.hpp"
 #include "helpers/process/descriptor.hpp"
-#include "helpers/process/limits.hpp"
 #include "tests/trust/one_rogue.hpp"
 #include "tests/trust/second_self.hpp"
 
@@ -22,134 +21,106 @@
 #include <vector>
 
 using namespace firstlock;
-using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
+
+// Asks for too many writers and tells what it came to, and then the same of a few once more.
+TEST_CASE("helper.a process under a limit", "[.]")
+{
+    const bool is_of_processes = handed_over("LIMIT_OF") == "processes";
+    if (is_of_processes) {
+        become_unprivileged();
+    }
+    std::vector<Descriptor> own(std::stoul(handed_over("OWN_DESCRIPTORS")));
+    for (Descriptor& descriptor : own) {
+        descriptor.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    }
+    const std::filesystem::path directory = handed_over("DIRECTORY");
+    const TrialTable table{directory / "table.db", profile("rollback")};
+    make_table(table.database, table.profile);
+    const auto ask_for = [&](std::size_t writers) -> std::string {
+        try {
+            const Command writer{directory / "writer", {}, {}};
+            const Trial trial = run_trial(table, example_rows(writers), {.writer = writer});
+            return std::string(name_of(trial.verdict));
+        } catch (const std::runtime_error& error) {
+            return error.what();
+        }
+    };
+    const auto resource = is_of_processes ? RLIMIT_NPROC : RLIMIT_NOFILE;
+    rlimit before{};
+    REQUIRE(::getrlimit(resource, &before) == 0);
+    const rlim_t value = std::stoul(handed_over("LIMIT"));
+    const rlimit lowered{value, is_of_processes ? before.rlim_max : value};
+    REQUIRE(::setrlimit(resource, &lowered) == 0);
+    tell("message", ask_for(std::stoul(handed_over("WRITERS"))));
+    check_no_child_left();
+    if (is_of_processes) { // a hard limit once lowered stays
+        REQUIRE(::setrlimit(resource, &before) == 0);
+    }
+    tell("then", ask_for(5));
+}
 
 namespace {
 
-void set_limit(auto resource, rlim_t value, bool hard)
-{
-    rlimit limit{};
-    REQUIRE(::getrlimit(resource, &limit) == 0);
-    limit.rlim_cur = value;
-    limit.rlim_max = hard ? value : limit.rlim_max;
-    REQUIRE(::setrlimit(resource, &limit) == 0);
-}
+struct Limit {
+    std::string of;
+    int value;
+    int writers = 40;
+    int own_descriptors = 0; ///< of the parent
+};
 
-/// Asks for too many writers, tells the message, and then whether a few can be had once more.
-void ask_for_too_many(auto resource, rlim_t value, std::size_t writers)
+/// What the parent is told under such a limit, and what a few writers come to then.
+void expect(const Limit& limit, const std::vector<std::string>& in_message,
+            const std::string& then = "stored")
 {
-    rlimit before{};
-    REQUIRE(::getrlimit(resource, &before) == 0);
-    const std::filesystem::path directory = handed_over("DIRECTORY");
-    const Profile& rollback = profile("rollback");
-    make_table(directory / "table.db", rollback);
-    const TrialTable table{directory / "table.db", rollback};
-    const TrialOptions options{.writer = Command{directory / "writer", {}, {}}};
-    set_limit(resource, value, resource == RLIMIT_NOFILE);
-    try {
-        run_trial(table, example_rows(writers), options);
-        tell("message", "none");
-    } catch (const std::runtime_error& error) {
-        tell("message", error.what());
+    const UnprivilegedDirectory directory;
+    auto variables = directory.handed_over();
+    variables.insert(variables.end(),
+                     {"HARNESS_LIMIT_OF=" + limit.of,
+                      "HARNESS_LIMIT=" + std::to_string(limit.value),
+                      "HARNESS_WRITERS=" + std::to_string(limit.writers),
+                      "HARNESS_OWN_DESCRIPTORS=" + std::to_string(limit.own_descriptors)});
+    SecondSelf self("helper.a process under a limit", variables);
+    const std::string message = self.expect("message");
+    for (const std::string& part : in_message) {
+        CHECK_THAT(message, ContainsSubstring(part));
     }
-    check_no_child_left();
-    if (resource != RLIMIT_NOFILE) { // a hard limit once lowered stays
-        set_limit(resource, before.rlim_cur, false);
-    }
-    tell("verdict", std::string(name_of(run_trial(table, example_rows(5), options).verdict)));
+    CHECK_THAT(self.expect("then"), ContainsSubstring(then));
+    CHECK(self.end().ok());
 }
 
 } // namespace
 
-TEST_CASE("helper.a process with few descriptors", "[.]")
-{
-    ask_for_too_many(RLIMIT_NOFILE, 100, 40);
-}
-
-TEST_CASE("helper.a process of a user with few processes", "[.]")
-{
-    become_unprivileged();
-    ask_for_too_many(RLIMIT_NPROC, 6, 40);
-}
-
-TEST_CASE("helper.a process whose own descriptors fill its table", "[.]")
-{
-    std::vector<Descriptor> own(100);
-    for (Descriptor& descriptor : own) {
-        descriptor.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    }
-    ask_for_too_many(RLIMIT_NOFILE, 190, 40); // what 40 writers need, were those not there
-}
-
-TEST_CASE("helper.a process with hardly any descriptors", "[.]")
-{
-    set_limit(RLIMIT_NOFILE, 50, true);
-    try {
-        make_room_for_children(5);
-    } catch (const LimitError& error) {
-        tell("message", error.what());
-    }
-}
-
-TEST_CASE("helper.a parent that inherited an ignored SIGCHLD", "[.]")
-{
-    std::signal(SIGCHLD, SIG_IGN);
-    tell("verdict",
-         std::string(name_of(unrecorded_trial(profile("rollback"), own_writer(), 5).verdict)));
-}
-
 TEST_CASE("harness.limits: too few descriptors are named with limit and need and remedy")
 {
-    const UnprivilegedDirectory directory;
-    SecondSelf self("helper.a process with few descriptors", directory.handed_over());
-    CHECK_THAT(
-        self.expect("message"),
-        ContainsSubstring("40 writers need 184 open descriptors, and the hard limit is 100") &&
-            ContainsSubstring("ulimit -Hn 184") && ContainsSubstring("at most 12 writers"));
-    CHECK(self.expect("verdict") == "stored");
-    CHECK(self.end().ok());
+    expect({.of = "descriptors", .value = 100},
+           {"40 writers need 184 open descriptors, and the hard limit is 100", "ulimit -Hn 184",
+            "at most 12 writers"});
 }
 
 TEST_CASE("harness.limits: a table that fills up on the way leaves no writer over")
 {
-    const UnprivilegedDirectory directory;
-    SecondSelf self("helper.a process whose own descriptors fill its table",
-                    directory.handed_over());
-    CHECK_THAT(self.expect("message"),
-               ContainsSubstring("writer ") && ContainsSubstring(" of 40: cannot ") &&
-                   ContainsSubstring("the limit of open descriptors is 190"));
-    CHECK(self.expect("verdict") == "stored");
-    CHECK(self.end().ok());
+    // What 40 writers need, were those of the parent not there.
+    expect({.of = "descriptors", .value = 190, .own_descriptors = 100},
+           {"writer ", " of 40: cannot ", "the limit of open descriptors is 190"});
 }
 
 TEST_CASE("harness.limits: a limit below our own need lets no writer fit")
 {
-    const UnprivilegedDirectory directory;
-    SecondSelf self("helper.a process with hardly any descriptors", directory.handed_over());
-    CHECK_THAT(self.expect("message"),
-               ContainsSubstring("the hard limit is 50") && ContainsSubstring("at most 0 writers"));
-    CHECK(self.end().ok());
+    expect({.of = "descriptors", .value = 50, .writers = 5},
+           {"the hard limit is 50", "at most 0 writers"}, "at most 0 writers");
 }
 
 TEST_CASE(
     "harness.limits: too few processes are named with limit and remedy and leave no writer over")
 {
-    const UnprivilegedDirectory directory;
-    SecondSelf self("helper.a process of a user with few processes", directory.handed_over());
-    const std::string message = self.expect("message");
-    CHECK_THAT(message,
-               ContainsSubstring("writer ") && ContainsSubstring(" of 40: cannot start") &&
-                   ContainsSubstring("the limit of processes is 6 for this user (ulimit -u") &&
-                   ContainsSubstring("ask for fewer writers"));
-    CHECK(self.expect("verdict") == "stored");
-    CHECK(self.end().ok());
+    expect({.of = "processes", .value = 6},
+           {"writer ", " of 40: cannot start",
+            "the limit of processes is 6 for this user (ulimit -u", "ask for fewer writers"});
 }
 
 TEST_CASE("harness.limits: an ignored SIGCHLD that was inherited hides no exit status")
 {
-    const UnprivilegedDirectory directory;
-    SecondSelf self("helper.a parent that inherited an ignored SIGCHLD", directory.handed_over());
-    CHECK(self.expect("verdict") == "stored");
-    CHECK(self.end().ok());
+    std::signal(SIGCHLD, SIG_IGN); // which a parent of children sets right
+    CHECK_THAT(unrecorded_trial(profile("rollback"), own_writer(), 5), AllRowsStored());
 }

@@ -12,8 +12,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <functional>
-#include <stdexcept>
 
 using namespace firstlock;
 using namespace std::chrono_literals;
@@ -29,17 +27,6 @@ LineChild shell(const std::string& script)
 Deadline patience()
 {
     return Deadline(settings().scaled(30s));
-}
-
-/// The message with which `act` fails.
-std::string failure_of(const std::function<void()>& act)
-{
-    try {
-        act();
-    } catch (const std::runtime_error& error) {
-        return error.what();
-    }
-    return "it went well";
 }
 
 volatile std::sig_atomic_t interruptions = 0;
@@ -98,18 +85,19 @@ TEST_CASE("harness.conversation: an end that comes too early is told with its st
 {
     LineChild child = shell("echo 'no such disk' >&2; echo one; exit 4");
     child.line(patience());
-    CHECK_THAT(failure_of([&] { child.line(patience(), "a report"); }),
-               ContainsSubstring("the child (process ") &&
-                   ContainsSubstring("closed its stdout where a report was expected") &&
-                   ContainsSubstring("exit status 4") && ContainsSubstring("stderr: no such disk"));
+    CHECK_THROWS_WITH(child.line(patience(), "a report"),
+                      ContainsSubstring("the child (process ") &&
+                          ContainsSubstring("closed its stdout where a report was expected") &&
+                          ContainsSubstring("exit status 4") &&
+                          ContainsSubstring("stderr: no such disk"));
 }
 
 TEST_CASE("harness.conversation: silence is told apart from the end and loses nothing")
 {
     LineChild child = shell("printf half; read word");
-    CHECK_THAT(failure_of([&] { child.next_line(Deadline(300ms)); }),
-               ContainsSubstring("said nothing more before its deadline") &&
-                   ContainsSubstring("it still runs"));
+    CHECK_THROWS_WITH(child.next_line(Deadline(300ms)),
+                      ContainsSubstring("said nothing more before its deadline") &&
+                          ContainsSubstring("it still runs"));
     child.say("");
     CHECK(child.next_line(patience()) == "half"); // which has waited for its line feed
 }
@@ -117,10 +105,9 @@ TEST_CASE("harness.conversation: silence is told apart from the end and loses no
 TEST_CASE("harness.conversation: another line is quoted and who is gone is spoken to no more")
 {
     LineChild child = shell("exec <&-; echo deaf; kill -9 $$");
-    CHECK_THAT(failure_of([&] { child.expect("ready", patience()); }),
-               ContainsSubstring("said 'deaf' where 'ready' was expected"));
-    CHECK_THAT(failure_of([&] { child.say("go"); }),
-               ContainsSubstring("does not take the line 'go'"));
+    CHECK_THROWS_WITH(child.expect("ready", patience()),
+                      ContainsSubstring("said 'deaf' where 'ready' was expected"));
+    CHECK_THROWS_WITH(child.say("go"), ContainsSubstring("does not take the line 'go'"));
     CHECK(child.finish(patience()).status.signal == SIGKILL);
 }
 
@@ -139,6 +126,5 @@ TEST_CASE("harness.conversation: a flood of lines waits in the pipe and one with
         REQUIRE(lines.line(patience()) == "line");
     }
     LineChild flood = shell("yes | tr -d '\\n'");
-    CHECK_THAT(failure_of([&] { flood.line(patience()); }),
-               ContainsSubstring("says too much at once"));
+    CHECK_THROWS_WITH(flood.line(patience()), ContainsSubstring("says too much at once"));
 }

@@ -13,8 +13,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <fstream>
-
 using namespace firstlock;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
@@ -25,12 +23,6 @@ namespace {
 /// Recorded by version 0.1, of a few trials and searches. The lines of the systems A, C and E in
 /// web.jsonl are made of recorded ones of the systems A and B.
 const std::filesystem::path recorded(FIRSTLOCK_SOURCE_DIRECTORY "/tests/units/data/results-0.1");
-
-std::string text_of(const std::filesystem::path& file)
-{
-    std::ifstream in(file);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 /// All keys in `value`, those of objects within it included: "/first_lock/0/levels/0/p_low".
 std::vector<std::string> keys_of(const json& value)

@@ -13,58 +13,38 @@ using namespace firstlock;
 
 namespace {
 
-/// Five writers, all rows stored; cases take something away from that.
-Verdict with(void (*change)(Evidence&))
+/// Of five writers; nothing is wrong with the table.
+Evidence five(const OutcomeCounts& outcomes, std::size_t stopped = 0)
 {
-    Evidence evidence;
-    evidence.writers = evidence.acknowledged = 5;
-    change(evidence);
-    return judge(evidence);
-}
-
-void lock_one(Evidence& evidence)
-{
-    --evidence.acknowledged;
-    ++evidence.locked;
-}
-
-void lose_sight_of_one(Evidence& evidence)
-{
-    --evidence.acknowledged;
-    ++evidence.unknown;
+    return {outcomes, {}, 5, "ok", stopped, {}};
 }
 
 } // namespace
 
 TEST_CASE("harness.verdict: failed and unknown rows and broken protocols are void")
 {
-    CHECK(with([](Evidence& evidence) { --evidence.acknowledged, ++evidence.failed; }) ==
-          Verdict::void_);
-    CHECK(with(lose_sight_of_one) == Verdict::void_);
-    CHECK(with([](Evidence& evidence) { evidence.flaw = "a second report"; }) == Verdict::void_);
-    CHECK(with([](Evidence& evidence) { --evidence.acknowledged; }) == Verdict::void_);
+    CHECK(judge(five({.acknowledged = 4, .failed = 1})) == Verdict::void_);
+    CHECK(judge(five({.acknowledged = 4, .unknown = 1})) == Verdict::void_);
+    CHECK(judge(five({.acknowledged = 4})) == Verdict::void_);
     CHECK(judge({}) == Verdict::void_); // no writer, no evidence
+    Evidence flawed = five({.acknowledged = 5});
+    flawed.flaw = "a second report";
+    CHECK(judge(flawed) == Verdict::void_);
 }
 
 TEST_CASE(
     "harness.verdict: a stop at the first locked writer excuses unknown rows and nothing else")
 {
-    const auto stopped = [](void (*change)(Evidence&)) {
-        Evidence evidence;
-        evidence.writers = 5;
-        evidence.acknowledged = 4;
-        evidence.unknown = evidence.stopped = 1;
-        change(evidence);
-        return judge(evidence);
-    };
-    CHECK(stopped(lock_one) == Verdict::locked);
-    CHECK(stopped([](Evidence&) {}) == Verdict::void_); // nobody was locked: then who stopped it?
-    CHECK(stopped([](Evidence& evidence) { lock_one(evidence), ++evidence.failed; }) ==
+    CHECK(judge(five({.acknowledged = 3, .locked = 1, .unknown = 1}, 1)) == Verdict::locked);
+    // Nobody was locked: then who stopped it?
+    CHECK(judge(five({.acknowledged = 4, .unknown = 1}, 1)) == Verdict::void_);
+    CHECK(judge(five({.acknowledged = 2, .locked = 1, .failed = 1, .unknown = 1}, 1)) ==
           Verdict::void_);
-    CHECK(stopped([](Evidence& evidence) { lock_one(evidence), lose_sight_of_one(evidence); }) ==
-          Verdict::void_); // one that had died before
-    CHECK(stopped([](Evidence& evidence) { lock_one(evidence), evidence.lost = 1; }) ==
-          Verdict::broken);
+    // One of them had died before.
+    CHECK(judge(five({.acknowledged = 2, .locked = 1, .unknown = 2}, 1)) == Verdict::void_);
+    Evidence broken = five({.acknowledged = 3, .locked = 1, .unknown = 1}, 1);
+    broken.lost = 1;
+    CHECK(judge(broken) == Verdict::broken);
 }
 
 TEST_CASE("harness.verdict: broken comes before void and void before locked in every combination")
