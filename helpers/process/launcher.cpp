@@ -102,6 +102,9 @@ struct Launcher : process::posix::default_launcher {
             auto refusal = detail::on_exec_setup(*this, executable, argv, hooks...);
             if (!refusal) {
                 close_all_fds(refusal);
+            }
+            errno = refusal.value(); // for the hook
+            if (!refusal) {
                 ::execve(executable.c_str(), const_cast<char* const*>(argv),
                          const_cast<char* const*>(env));
             }
@@ -110,7 +113,8 @@ struct Launcher : process::posix::default_launcher {
         };
         alignas(16) std::array<std::byte, 65'536> stack; // we wait until it is used no more
         pid = ::clone([](void* act) { return (*static_cast<decltype(in_child)*>(act))(); },
-                      stack.data() + stack.size(), CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD,
+                      stack.data() + stack.size(),
+                      CLONE_VM | CLONE_VFORK | (can_share_table() ? CLONE_FILES : 0) | SIGCHLD,
                       &in_child);
         if (pid < 0) {
             error.assign(errno, boost::system::system_category());
@@ -129,8 +133,30 @@ struct Launcher : process::posix::default_launcher {
     /// not even copied; a kernel before 5.9 copies all.
     static bool leave_the_parents_table(int first)
     {
+        return !can_share_table() || leave_shared_table(first);
+    }
+
+  private:
+    static bool leave_shared_table(int first)
+    {
         const unsigned all = ~0U, unshare = 2; // CLOSE_RANGE_UNSHARE
         return ::syscall(SYS_close_range, first, all, unshare) == 0 || ::unshare(CLONE_FILES) == 0;
+    }
+
+    /// Whether a child can end the sharing, found out once by one that does nothing else. It cannot
+    /// where the kernel is older than 5.9 and a container forbids unshare().
+    static bool can_share_table()
+    {
+        static const bool can = [] {
+            alignas(16) std::array<std::byte, 16'384> stack;
+            const pid_t probe =
+                ::clone([](void* /*unused*/) { return leave_shared_table(0) ? 0 : 1; },
+                        stack.data() + stack.size(), CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD,
+                        nullptr);
+            int status = -1;
+            return probe > 0 && ::waitpid(probe, &status, 0) == probe && status == 0;
+        }();
+        return can;
     }
 };
 

@@ -28,7 +28,9 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 using namespace firstlock;
 
@@ -102,34 +104,67 @@ TEST_CASE("harness.gate: those behind a dead one, or one whose gate is closed, g
 
 #ifdef __linux__
 
-TEST_CASE("helper.a pool where the system refuses io_setup", "[.]")
+namespace {
+
+/// From here on this process and its children are refused `calls`, as in some containers.
+void refuse_calls(const std::vector<long>& calls, unsigned error)
 {
-    std::array<sock_filter, 4> program{{
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_setup, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    }};
-    const sock_fprog filter{program.size(), program.data()};
+    std::vector<sock_filter> program{
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+    for (const long call : calls) {
+        program.push_back(
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(call), 0, 1));
+        program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error));
+    }
+    program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+    const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
     REQUIRE(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
     REQUIRE(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
-    unsigned long context = 0;
-    REQUIRE(::syscall(SYS_io_setup, 1, &context) == -1);
+}
 
+void tell_what_a_pool_stores()
+{
     const Trial trial = unrecorded_trial(profile("recommended"), own_writer(), 20);
     CHECK_THAT(trial, AllRowsStored());
     tell("stored", std::to_string(trial.rows_after));
 }
 
-TEST_CASE(
-    "harness.gate: where the system refuses the one call, each gets its line by a call of its own")
+void check_that_a_pool_stores(const char* hidden_case)
 {
     if (::prctl(PR_GET_SECCOMP) < 0) {
         SKIP("this system takes no seccomp filter");
     }
-    SecondSelf pool("helper.a pool where the system refuses io_setup", {});
+    SecondSelf pool(hidden_case, {});
     CHECK(pool.expect("stored") == "20");
     CHECK(pool.end().ok());
+}
+
+} // namespace
+
+TEST_CASE("helper.a pool where the system refuses io_setup", "[.]")
+{
+    refuse_calls({SYS_io_setup}, ENOSYS);
+    unsigned long context = 0;
+    REQUIRE(::syscall(SYS_io_setup, 1, &context) == -1);
+    tell_what_a_pool_stores();
+}
+
+TEST_CASE("helper.a pool where the system lets no child leave its parent's table", "[.]")
+{
+    refuse_calls({SYS_close_range, SYS_unshare}, EPERM);
+    tell_what_a_pool_stores();
+}
+
+TEST_CASE(
+    "harness.gate: where the system refuses the one call, each gets its line by a call of its own")
+{
+    check_that_a_pool_stores("helper.a pool where the system refuses io_setup");
+}
+
+TEST_CASE("harness.child: it starts where no table of descriptors can be shared for a while")
+{
+    check_that_a_pool_stores(
+        "helper.a pool where the system lets no child leave its parent's table");
 }
 
 #endif
