@@ -34,7 +34,7 @@ TEST_CASE("helper.a process under a limit", "[.]")
     for (Descriptor& descriptor : own) {
         descriptor.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     }
-    const std::filesystem::path directory = handed_over("DIRECTORY");
+    const std::filesystem::path& directory = settings().directory;
     const TrialTable table{directory / "table.db", profile("rollback")};
     make_table(table.database, table.profile);
     const auto ask_for = [&](std::size_t writers) -> std::string {
