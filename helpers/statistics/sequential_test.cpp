@@ -23,24 +23,6 @@ double boundary(const PromiseTerms& terms)
     return -std::log(1 - terms.confidence);
 }
 
-PromiseTerms checked(PromiseTerms terms)
-{
-    const auto refuse = [](const char* term, double value, const char* accepted) {
-        throw std::invalid_argument(std::string("promise: ") + term + " is " +
-                                    std::to_string(value) + "; accepted: " + accepted);
-    };
-    if (!(terms.tolerated >= 0 && terms.tolerated < 1)) {
-        refuse("tolerated", terms.tolerated, "from 0 to below 1");
-    }
-    if (!(terms.refuted > terms.tolerated && terms.refuted < 1)) {
-        refuse("refuted", terms.refuted, "above tolerated and below 1");
-    }
-    if (!(terms.confidence >= 0.5 && terms.confidence < 1)) {
-        refuse("confidence", terms.confidence, "from 0.5 to below 1, such as 0.95");
-    }
-    return terms;
-}
-
 /// The logarithm of the mixture's probability of what was seen: half Jeffreys' prior, half P = 0.
 double log_mixture(Tally seen)
 {
@@ -59,7 +41,23 @@ double log_likelihood(double p, Tally seen)
 
 } // namespace
 
-SequentialTest::SequentialTest(PromiseTerms terms) : terms_(checked(terms)) {}
+const PromiseTerms& checked(const PromiseTerms& terms)
+{
+    const auto check_term = [](bool is_accepted, const char* term, double value,
+                               const std::string& accepted) {
+        if (!is_accepted) {
+            throw std::invalid_argument(std::string("promise: ") + term + " is " +
+                                        std::to_string(value) + "; accepted: " + accepted);
+        }
+    };
+    const auto [tolerated, refuted, confidence] = terms;
+    check_term(tolerated >= 0 && tolerated < 1, "tolerated", tolerated, "from 0 to below 1");
+    check_term(refuted > tolerated && refuted < 1, "refuted", refuted,
+               "above tolerated, " + std::to_string(tolerated) + ", and below 1");
+    check_term(confidence >= 0.5 && confidence < 1, "confidence", confidence,
+               "from 0.5 to below 1, such as 0.95");
+    return terms;
+}
 
 void SequentialTest::tell(bool is_locked)
 {
@@ -92,7 +90,7 @@ int SequentialTest::clean_trials_needed() const
     return trials < limit ? static_cast<int>(trials) : std::numeric_limits<int>::max();
 }
 
-int clean_trials_needed(PromiseTerms terms)
+int clean_trials_needed(const PromiseTerms& terms)
 {
     return SequentialTest(terms).clean_trials_needed();
 }

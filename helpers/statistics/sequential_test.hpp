@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
 
 #include "helpers/statistics/tally.hpp"
@@ -10,10 +11,14 @@ namespace firstlock {
 /// is fine, `refuted` or more is not, and in between either verdict is right. Here 0 <= tolerated <
 /// refuted < 1, and 0.5 <= confidence < 1.
 struct PromiseTerms {
-    double tolerated = 0;
-    double refuted = 0;
-    double confidence = 0;
+    double tolerated = 0.01;
+    double refuted = 0.05;
+    double confidence = 0.95;
 };
+BOOST_DESCRIBE_STRUCT(PromiseTerms, (), (tolerated, refuted, confidence))
+
+/// `terms`; throws std::invalid_argument that names the term, its value and what is accepted.
+const PromiseTerms& checked(const PromiseTerms& terms);
 
 enum class PromiseVerdict { undecided, kept, broken };
 BOOST_DESCRIBE_ENUM(PromiseVerdict, undecided, kept, broken)
@@ -36,8 +41,8 @@ BOOST_DESCRIBE_ENUM(PromiseVerdict, undecided, kept, broken)
 /// the upper bound is about 1 - (alpha/2)^(1/n).
 class SequentialTest {
   public:
-    /// Throws std::invalid_argument that names the term, its value and what is accepted.
-    explicit SequentialTest(PromiseTerms terms);
+    /// Throws as checked() does.
+    explicit SequentialTest(const PromiseTerms& terms) : terms_(checked(terms)) {}
 
     void tell(bool is_locked);
 
@@ -57,7 +62,7 @@ class SequentialTest {
 
 /// The number of clean trials in a row that decide "kept" from the start: 299 for {0, 0.01, 0.95}.
 /// Throws as SequentialTest does.
-int clean_trials_needed(PromiseTerms terms);
+int clean_trials_needed(const PromiseTerms& terms);
 
 /// bounds() of a test that saw this. No trial gives [0, 1]. Throws as clopper_pearson() does.
 Interval anytime_bounds(Tally seen, double confidence = 0.95);

@@ -98,7 +98,7 @@ TEST_CASE("statistics.terms of a promise that make no sense are refused by name"
     CHECK_THROWS_MATCHES(
         SequentialTest({.tolerated = 0.1, .refuted = 0.1, .confidence = 0.95}),
         std::invalid_argument,
-        Message("promise: refuted is 0.100000; accepted: above tolerated and below 1"));
+        Message("promise: refuted is 0.100000; accepted: above tolerated, 0.100000, and below 1"));
     CHECK_THROWS_AS(SequentialTest({-0.1, 0.1, 0.95}), std::invalid_argument);
     CHECK_THROWS_AS(SequentialTest({0.1, 1, 0.95}), std::invalid_argument);
     CHECK_THROWS_AS(SequentialTest({0.1, 0.2, 1}), std::invalid_argument);
