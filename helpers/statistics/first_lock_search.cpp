@@ -254,12 +254,7 @@ std::optional<FirstLockSearch::Plan> FirstLockSearch::deepen()
     if (!base) {
         return std::nullopt;
     }
-    if (!confirmations_.is_last_confirmed()) {
-        confirmations_.open(*base);
-    }
-    if (!confirmations_.is_deepened()) {
-        confirmations_.deepen();
-    }
+    confirmations_.deepen(*base);
     if (!confirmations_.waiting()) {
         return std::nullopt;
     }

@@ -75,11 +75,6 @@ void SequentialTest::tell(bool is_locked)
     }
 }
 
-Interval SequentialTest::bounds() const
-{
-    return anytime_bounds(seen_, terms_.confidence);
-}
-
 int SequentialTest::clean_trials_needed() const
 {
     if (verdict_ != PromiseVerdict::undecided) {
@@ -88,11 +83,6 @@ int SequentialTest::clean_trials_needed() const
     const double trials = std::ceil((log_ratio_ + boundary(terms_)) / clean_step(terms_));
     const double limit = std::numeric_limits<int>::max();
     return trials < limit ? static_cast<int>(trials) : std::numeric_limits<int>::max();
-}
-
-int clean_trials_needed(const PromiseTerms& terms)
-{
-    return SequentialTest(terms).clean_trials_needed();
 }
 
 Interval anytime_bounds(Tally seen, double confidence)

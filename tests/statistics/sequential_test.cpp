@@ -57,11 +57,9 @@ TEST_CASE("statistics.a promise that is broken is called kept in at most 5 % of 
 
 TEST_CASE("statistics.at most 1 % takes 299 clean trials", "[statistics][quick]")
 {
-    const PromiseTerms none{.tolerated = 0, .refuted = 0.01, .confidence = 0.95};
-    const int needed = clean_trials_needed(none);
+    SequentialTest test({.tolerated = 0, .refuted = 0.01, .confidence = 0.95});
+    const int needed = test.clean_trials_needed();
     CHECK(needed == 299);
-
-    SequentialTest test(none);
     for (int trial = 1; trial < needed; ++trial) {
         test.tell(false);
     }
