@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <numeric>
-#include <set>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
@@ -32,14 +32,13 @@ ServiceOrder service_order(const std::vector<Turn>& turns)
     std::sort(events.begin(), events.end());
 
     ServiceOrder order;
-    std::set<std::pair<std::int64_t, std::size_t>> waiting; // by age
-    std::vector<std::size_t> served_before(turns.size());
+    // By age; with how many had been served when it came.
+    std::map<std::pair<std::int64_t, std::size_t>, std::size_t> waiting;
     std::size_t served = 0;
     for (const auto& [moment, is_end, index] : events) {
         const std::pair key{turns[index].start, index};
         if (!is_end) {
-            waiting.insert(key);
-            served_before[index] = served;
+            waiting.emplace(key, served);
             continue;
         }
         const auto place = waiting.find(key);
@@ -51,7 +50,7 @@ ServiceOrder service_order(const std::vector<Turn>& turns)
                 static_cast<double>(rank) / static_cast<double>(waiting.size() - 1);
         }
         order.overtaken_max =
-            std::max(order.overtaken_max, static_cast<double>(served - served_before[index]));
+            std::max(order.overtaken_max, static_cast<double>(served - place->second));
         served += turns[index].served ? 1U : 0U;
         waiting.erase(place);
     }

@@ -59,7 +59,7 @@ class GateFile {
 
 } // namespace
 
-TEST_CASE_METHOD(GateFile, "promises.a senseless promise file is refused with its place", "[quick]")
+TEST_CASE_METHOD(GateFile, "promises.a senseless promise file is refused with its place")
 {
     const Nonsense each = GENERATE(values<Nonsense>(
         {{"", "no JSON", "promise file"},
@@ -84,7 +84,7 @@ TEST_CASE_METHOD(GateFile, "promises.a senseless promise file is refused with it
     check_refused(read_promises, each);
 }
 
-TEST_CASE_METHOD(GateFile, "promises.a senseless baseline is refused with its place", "[quick]")
+TEST_CASE_METHOD(GateFile, "promises.a senseless baseline is refused with its place")
 {
     const auto level = [](const std::string& counts) {
         return search_with(R"("levels": [{"writers": 4, "trials": 1, )" + counts + "}]");
@@ -109,7 +109,7 @@ TEST_CASE_METHOD(GateFile, "promises.a senseless baseline is refused with its pl
     check_refused(read_baseline, each);
 }
 
-TEST_CASE_METHOD(GateFile, "promises.a sensible promise file is read with its defaults", "[quick]")
+TEST_CASE_METHOD(GateFile, "promises.a sensible promise file is read with its defaults")
 {
     const auto promises = read(read_promises, R"({"schema": 1, "promises": [
         {"profile": "wal", "writers": 9},

@@ -138,19 +138,17 @@ void study_each_shape(int writers_max, double budget_s, const auto& check_also)
 
 } // namespace
 
-TEST_CASE("statistics.a search of 10 seconds is honest on each shape", "[statistics][quick]")
+TEST_CASE("statistics.a search of 10 seconds is honest on each shape")
 {
     study_each_shape(256, 10, [](const auto&...) {});
 }
 
-TEST_CASE("statistics.a search of 60 seconds is honest and half as strong as an oracle",
-          "[statistics][quick]")
+TEST_CASE("statistics.a search of 60 seconds is honest and half as strong as an oracle")
 {
     study_each_shape(1000, 60, check_power);
 }
 
-TEST_CASE("statistics.a search of 300 seconds also sees that a curve falls again",
-          "[statistics][quick]")
+TEST_CASE("statistics.a search of 300 seconds also sees that a curve falls again")
 {
     study_each_shape(1000, 300, [](const Setup& setup, const Figures& found, const auto& limits) {
         check_power(setup, found, limits);
