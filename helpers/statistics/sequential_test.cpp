@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 #include <string>
 
 #include <boost/math/special_functions/gamma.hpp>
@@ -43,19 +42,12 @@ double log_likelihood(double p, Tally seen)
 
 const PromiseTerms& checked(const PromiseTerms& terms)
 {
-    const auto check_term = [](bool is_accepted, const char* term, double value,
-                               const std::string& accepted) {
-        if (!is_accepted) {
-            throw std::invalid_argument(std::string("promise: ") + term + " is " +
-                                        std::to_string(value) + "; accepted: " + accepted);
-        }
-    };
     const auto [tolerated, refuted, confidence] = terms;
-    check_term(tolerated >= 0 && tolerated < 1, "tolerated", tolerated, "from 0 to below 1");
-    check_term(refuted > tolerated && refuted < 1, "refuted", refuted,
-               "above tolerated, " + std::to_string(tolerated) + ", and below 1");
-    check_term(confidence >= 0.5 && confidence < 1, "confidence", confidence,
-               "from 0.5 to below 1, such as 0.95");
+    check(tolerated >= 0 && tolerated < 1, "promise: tolerated", tolerated, "from 0 to below 1");
+    check(refuted > tolerated && refuted < 1, "promise: refuted", refuted,
+          "above tolerated, " + std::to_string(tolerated) + ", and below 1");
+    check(confidence >= 0.5 && confidence < 1, "promise: confidence", confidence,
+          "from 0.5 to below 1, such as 0.95");
     return terms;
 }
 

@@ -2,20 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 #include <string>
 
 namespace firstlock {
 namespace {
-
-template <typename Value>
-void check(bool is_accepted, const char* what, Value found, const std::string& accepted)
-{
-    if (!is_accepted) {
-        throw std::invalid_argument(what + (" is " + std::to_string(found)) +
-                                    "; accepted: " + accepted);
-    }
-}
 
 auto at_or_above(auto& levels, int writers)
 {
