@@ -70,10 +70,14 @@ template <typename Json, typename Value>
 void read_member(const Json& object, const std::string& key, Value& value)
 {
     const auto found = object.find(key);
-    if (found == object.end()) {
-        if constexpr (is_optional<Value>::value) {
-            return;
+    if constexpr (is_optional<Value>::value) {
+        value.reset();
+        if (found != object.end() && !found->is_null()) {
+            read_member(object, key, value.emplace());
         }
+        return;
+    }
+    if (found == object.end()) {
         throw JsonError("the key '" + key + "' is missing");
     }
     if constexpr (std::is_integral_v<Value> && !std::is_same_v<Value, bool>) {

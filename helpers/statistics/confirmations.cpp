@@ -12,7 +12,8 @@ namespace {
 /// The smallest n whose bound 1 - alpha^(1/n) is at most `p`.
 int clean_trials_for(double p, double alpha)
 {
-    return clean_trials_needed({.tolerated = 0, .refuted = p, .confidence = 1 - alpha});
+    const PromiseTerms none{.tolerated = 0, .refuted = p, .confidence = 1 - alpha};
+    return SequentialTest(none).clean_trials_needed();
 }
 
 } // namespace
@@ -20,11 +21,6 @@ int clean_trials_for(double p, double alpha)
 double Confirmations::alpha() const
 {
     return 0.05 / (stage_ * (stage_ + 1.0));
-}
-
-double Confirmations::p_high(const Candidate& candidate)
-{
-    return upper_bound({.trials = candidate.clean}, 1 - candidate.alpha);
 }
 
 void Confirmations::open(int writers)
@@ -37,8 +33,14 @@ void Confirmations::open(int writers)
         {.writers = writers, .alpha = alpha(), .needed = needed, .target = needed});
 }
 
-void Confirmations::deepen()
+void Confirmations::deepen(int writers)
 {
+    if (is_deepened()) {
+        return;
+    }
+    if (candidates_.back().is_ended || candidates_.back().writers != writers) {
+        open(writers);
+    }
     Candidate& candidate = candidates_.back();
     candidate.is_deepened = true;
     candidate.target = clean_trials_for(std::min(0.01 * stage_, wanted), candidate.alpha);
@@ -92,15 +94,10 @@ std::optional<int> Confirmations::confirmed() const
     return largest;
 }
 
-bool Confirmations::is_last_confirmed() const
-{
-    return !candidates_.empty() && !candidates_.back().is_ended &&
-           candidates_.back().writers == confirmed();
-}
-
 bool Confirmations::is_deepened() const
 {
-    return is_last_confirmed() && candidates_.back().is_deepened;
+    return !candidates_.empty() && candidates_.back().is_deepened && !candidates_.back().is_ended &&
+           candidates_.back().writers == confirmed();
 }
 
 std::optional<Confirmations::Bound> Confirmations::best() const
@@ -110,7 +107,8 @@ std::optional<Confirmations::Bound> Confirmations::best() const
         if (candidate.is_ended || candidate.clean == 0) {
             continue;
         }
-        const Bound bound{.writers = candidate.writers, .p_high = p_high(candidate)};
+        const Bound bound{.writers = candidate.writers,
+                          .p_high = upper_bound({.trials = candidate.clean}, 1 - candidate.alpha)};
         const auto rank = [](const Bound& of) {
             const bool is_passable = of.p_high <= passable;
             return std::tuple(is_passable, is_passable ? of.writers : 0, -of.p_high);

@@ -37,10 +37,10 @@ class Confirmations {
     /// Lets fresh trials count for `writers` from now on.
     void open(int writers);
 
-    /// Lets the trials of the M that was opened last count beyond `wanted`, down to 1 % in the
-    /// first stage, 2 % in the second, and so on: where confirmations have failed the curve is
+    /// Lets the trials of `writers`, which is confirmed(), count beyond `wanted`, down to 1 % in
+    /// the first stage, 2 % in the second, and so on: where confirmations have failed the curve is
     /// shallow, and more trials would buy a better bound with a smaller M.
-    void deepen();
+    void deepen(int writers);
 
     /// Takes note of a trial, at whatever M.
     void tell(int writers, bool is_locked);
@@ -52,9 +52,8 @@ class Confirmations {
     /// take.
     int trials_missing() const;
 
-    /// The largest M that is confirmed and has not ended, and whether it is the one opened last.
+    /// The largest M that is confirmed and has not ended, and whether it is being deepened.
     std::optional<int> confirmed() const;
-    bool is_last_confirmed() const;
     bool is_deepened() const;
 
     /// How many M ended since one was last confirmed.
@@ -75,7 +74,6 @@ class Confirmations {
         bool is_ended = false;
     };
     double alpha() const;
-    static double p_high(const Candidate& candidate);
 
     std::vector<Candidate> candidates_;
     int stage_ = 1;

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
+#include <map>
+#include <numeric>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
@@ -15,12 +16,8 @@ double jain_index(const std::vector<double>& shares)
         throw std::invalid_argument(
             "Jain's index: the sample is empty; at least one share is needed");
     }
-    double sum = 0;
-    double squares = 0;
-    for (const double share : shares) {
-        sum += share;
-        squares += share * share;
-    }
+    const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+    const double squares = std::inner_product(shares.begin(), shares.end(), shares.begin(), 0.0);
     return squares == 0 ? 1 : sum * sum / (static_cast<double>(shares.size()) * squares);
 }
 
@@ -35,34 +32,31 @@ ServiceOrder service_order(const std::vector<Turn>& turns)
     std::sort(events.begin(), events.end());
 
     ServiceOrder order;
-    std::set<std::pair<std::int64_t, std::size_t>> waiting; // by age
-    std::vector<std::size_t> served_before(turns.size());
+    // By age; with how many had been served when it came.
+    std::map<std::pair<std::int64_t, std::size_t>, std::size_t> waiting;
     std::size_t served = 0;
-    std::size_t oldest_first = 0;
-    double ranks = 0;
     for (const auto& [moment, is_end, index] : events) {
         const std::pair key{turns[index].start, index};
         if (!is_end) {
-            waiting.insert(key);
-            served_before[index] = served;
+            waiting.emplace(key, served);
             continue;
         }
         const auto place = waiting.find(key);
         if (turns[index].served && waiting.size() > 1) {
             const auto rank = std::distance(waiting.begin(), place);
             ++order.turns;
-            oldest_first += rank == 0 ? 1U : 0U;
-            ranks += static_cast<double>(rank) / static_cast<double>(waiting.size() - 1);
+            order.oldest_first_share += rank == 0 ? 1 : 0;
+            order.oldest_rank +=
+                static_cast<double>(rank) / static_cast<double>(waiting.size() - 1);
         }
         order.overtaken_max =
-            std::max(order.overtaken_max, static_cast<double>(served - served_before[index]));
+            std::max(order.overtaken_max, static_cast<double>(served - place->second));
         served += turns[index].served ? 1U : 0U;
         waiting.erase(place);
     }
     if (order.turns > 0) {
-        const auto count = static_cast<double>(order.turns);
-        order.oldest_first_share = static_cast<double>(oldest_first) / count;
-        order.oldest_rank = ranks / count;
+        order.oldest_first_share /= static_cast<double>(order.turns);
+        order.oldest_rank /= static_cast<double>(order.turns);
     }
     return order;
 }

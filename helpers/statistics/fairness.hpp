@@ -20,13 +20,15 @@ struct Turn {
 
 /// In what order those who waited at the same time were served.
 struct ServiceOrder {
-    std::size_t turns = 0; ///< those that were served while at least one other waited
-    double oldest_first_share =
-        0; ///< in how many of them it was the one who had waited longest; 1 is a queue
-    double oldest_rank = 0; ///< mean of the served one's rank by age, 0 the oldest, 1 the youngest;
-                            ///< a lottery gives 0.5, a stack 1
-    double overtaken_max =
-        0; ///< how many others were served, at most, while one waited for its own turn
+    /// Those that were served while at least one other waited.
+    std::size_t turns = 0;
+    /// In how many of them it was the one who had waited longest; 1 is a queue.
+    double oldest_first_share = 0;
+    /// Mean of the served one's rank by age, 0 the oldest, 1 the youngest; a lottery gives 0.5, a
+    /// stack 1.
+    double oldest_rank = 0;
+    /// How many others were served, at most, while one waited for its own turn.
+    double overtaken_max = 0;
 };
 
 /// O(n log n + n * w) for n turns of which at most w overlap.

@@ -67,12 +67,11 @@ std::optional<FirstLockSearch::Plan> FirstLockSearch::make_plan()
     if (const auto writers = scan()) {
         return Plan{*writers, Purpose::scan};
     }
-    if (!confirmations_.waiting() && spent(Purpose::patrol) < patrol_share && can_pay_a_lock()) {
-        if (const auto writers = patrol(patrol_depth)) {
+    if (!confirmations_.waiting()) {
+        const bool is_patrol_due = spent(Purpose::patrol) < patrol_share && can_pay_a_lock();
+        if (const auto writers = is_patrol_due ? patrol(patrol_depth) : std::nullopt) {
             return Plan{*writers, Purpose::patrol};
         }
-    }
-    if (!confirmations_.waiting()) {
         if (const auto writers = candidate()) {
             confirmations_.open(*writers);
         }
@@ -255,12 +254,7 @@ std::optional<FirstLockSearch::Plan> FirstLockSearch::deepen()
     if (!base) {
         return std::nullopt;
     }
-    if (!confirmations_.is_last_confirmed()) {
-        confirmations_.open(*base);
-    }
-    if (!confirmations_.is_deepened()) {
-        confirmations_.deepen();
-    }
+    confirmations_.deepen(*base);
     if (!confirmations_.waiting()) {
         return std::nullopt;
     }

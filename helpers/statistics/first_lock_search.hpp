@@ -48,10 +48,11 @@ namespace firstlock {
 ///     they are within 15 %; trials for m50 (halfway.hpp) until its interval is narrow.
 ///  6. confirm further what holds (Confirmations::deepen), every fifth trial a patrol.
 ///
-/// Compared on simulated set-ups with plain doubling and bisection and with Dixon and Mood's
-/// up-and-down staircase (tests/statistics/rivals.hpp); 200 runs each, 60 s, up to 1000 writers, a
-/// clean trial 0.02 s + 0.5 ms per writer, a lock 5 s more. First the share of runs whose interval
-/// covers m50, then the median of holds with its bound ("oracle": knows the curve):
+/// It was chosen over plain doubling and bisection and over Dixon and Mood's up-and-down staircase
+/// (tests/statistics/rivals.hpp in commit 10269d4), on simulated set-ups: 200 runs each, 60 s, up
+/// to 1000 writers, a clean trial 0.02 s + 0.5 ms per writer, a lock 5 s more. First the share of
+/// runs whose interval covers m50, then the median of holds with its bound ("oracle": knows the
+/// curve):
 ///
 ///     set-up            search            plain            staircase         oracle holds
 ///     steep at 100      100 %  73 (4 %)    13 %  99 (95 %)  100 %  89 (53 %)     69
@@ -68,8 +69,8 @@ namespace firstlock {
 /// was above its bound in at most 0.2 %, on flat curves made to mislead (P = 1 to 15 % at every M)
 /// in at most 0.8 %. What it costs: m50 takes ten to twenty timeouts to be closed from above, and a
 /// fall such as the one of WAL at FULL (half at 100, none at 1000) takes about 110 s to be certain:
-/// seen in 2 % of runs of 60 s, half of 120 s, 94 % of 300 s. `statistics.*seconds*` prints all
-/// figures.
+/// seen in 2 % of runs of 60 s, half of 120 s, 94 % of 300 s. `ctest -V -R
+/// 'statistics.*seconds'` prints the search's figures.
 class FirstLockSearch {
   public:
     /// Throws std::invalid_argument that names the limit, its value and what is accepted.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 namespace firstlock {
@@ -30,18 +31,16 @@ std::vector<Piece> belief(const TrialHistory& history)
     }
     std::vector<Piece> pieces;
     double from = -std::log(2.0);
-    double heaviest = log_weight;
     for (const Level& level : history.levels()) {
         const double to = std::log(level.writers);
         pieces.push_back({.log_from = from, .log_to = to, .weight = log_weight});
-        heaviest = std::max(heaviest, log_weight);
         log_weight += (level.clean() - level.locked) * (to_its_side - to_the_other);
         from = to;
     }
     pieces.push_back({.log_from = from,
                       .log_to = std::log(2.0 * history.limits().writers_max),
                       .weight = log_weight});
-    heaviest = std::max(heaviest, log_weight);
+    const double heaviest = std::ranges::max(pieces, {}, &Piece::weight).weight;
     double sum = 0;
     for (Piece& piece : pieces) {
         piece.weight = std::exp(piece.weight - heaviest) * (piece.log_to - piece.log_from);
@@ -91,30 +90,23 @@ double thriftiest_quantile(double clean_cost, double locked_cost)
 /// them would speak for the other side and the set would hardly shrink.
 constexpr double aside = 1.15;
 
-/// An M above `middle` whose trials would reject the upper end of the set: the smallest level that
-/// is thought to lock nearly always, or one halfway there.
-int query_above(const TrialHistory& history, const ThresholdSet& half, double middle, int end)
+/// An M on the side of `end` from `middle` whose trials would reject that end of the set: the
+/// nearest level that is thought to lock nearly always above it, or rarely below it, or else one
+/// halfway there.
+int query_towards(const TrialHistory& history, const ThresholdSet& half, double middle, int end)
 {
+    std::optional<int> nearest;
     for (const Level& level : history.levels()) {
         const int at = level.writers;
-        if (at >= std::floor(aside * middle) && at < end && half.guess(at) >= 0.9) {
-            return at;
+        if (end > middle && !nearest && at >= std::floor(aside * middle) && at < end &&
+            half.guess(at) >= 0.9) {
+            nearest = at;
+        } else if (end <= middle && at <= std::ceil(middle / aside) && at >= end &&
+                   half.guess(at) <= 0.1) {
+            nearest = at;
         }
     }
-    return static_cast<int>(std::lround(std::sqrt(middle * end)));
-}
-
-/// The same below `middle`, for the lower end of the set: the largest level that is thought to lock
-/// rarely.
-int query_below(const TrialHistory& history, const ThresholdSet& half, double middle, int end)
-{
-    for (auto at = history.levels().rbegin(); at != history.levels().rend(); ++at) {
-        if (at->writers <= std::ceil(middle / aside) && at->writers >= end &&
-            half.guess(at->writers) <= 0.1) {
-            return at->writers;
-        }
-    }
-    return static_cast<int>(std::lround(std::sqrt(middle * end)));
+    return nearest.value_or(static_cast<int>(std::lround(std::sqrt(middle * end))));
 }
 
 } // namespace
@@ -133,10 +125,9 @@ int halfway_query(const TrialHistory& history, const ThresholdSet& half,
         const double quantile =
             thriftiest_quantile(history.clean_cost(around), history.locked_cost());
         writers = static_cast<int>(std::lround(std::exp(log_quantile(pieces, quantile))));
-    } else if (range.high / middle > middle / range.low) {
-        writers = query_above(history, half, middle, range.high);
     } else {
-        writers = query_below(history, half, middle, range.low);
+        const bool is_high_farther = range.high / middle > middle / range.low;
+        writers = query_towards(history, half, middle, is_high_farther ? range.high : range.low);
     }
     // Below and above these the side on which m50 lies is settled.
     return std::clamp(writers, range.low,

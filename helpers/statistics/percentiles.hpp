@@ -14,9 +14,6 @@ namespace firstlock {
 /// outside (0, 100].
 double percentile(std::vector<double> sample, double percent);
 
-/// One for each of `percents`, after sorting once. Throws as percentile() does.
-std::vector<double> percentiles(std::vector<double> sample, const std::vector<double>& percents);
-
 /// The percentiles that results name, in the unit of the sample.
 struct Percentiles {
     double p50 = 0;
@@ -26,7 +23,7 @@ struct Percentiles {
 };
 BOOST_DESCRIBE_STRUCT(Percentiles, (), (p50, p90, p99, max))
 
-/// All four of them after sorting once. Throws as percentile() does.
-Percentiles percentiles(std::vector<double> sample);
+/// All four of them. Throws as percentile() does.
+Percentiles percentiles(const std::vector<double>& sample);
 
 } // namespace firstlock

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 #include <string>
 
 #include <boost/math/special_functions/gamma.hpp>
@@ -21,24 +20,6 @@ double clean_step(const PromiseTerms& terms)
 double boundary(const PromiseTerms& terms)
 {
     return -std::log(1 - terms.confidence);
-}
-
-PromiseTerms checked(PromiseTerms terms)
-{
-    const auto refuse = [](const char* term, double value, const char* accepted) {
-        throw std::invalid_argument(std::string("promise: ") + term + " is " +
-                                    std::to_string(value) + "; accepted: " + accepted);
-    };
-    if (!(terms.tolerated >= 0 && terms.tolerated < 1)) {
-        refuse("tolerated", terms.tolerated, "from 0 to below 1");
-    }
-    if (!(terms.refuted > terms.tolerated && terms.refuted < 1)) {
-        refuse("refuted", terms.refuted, "above tolerated and below 1");
-    }
-    if (!(terms.confidence >= 0.5 && terms.confidence < 1)) {
-        refuse("confidence", terms.confidence, "from 0.5 to below 1, such as 0.95");
-    }
-    return terms;
 }
 
 /// The logarithm of the mixture's probability of what was seen: half Jeffreys' prior, half P = 0.
@@ -59,7 +40,16 @@ double log_likelihood(double p, Tally seen)
 
 } // namespace
 
-SequentialTest::SequentialTest(PromiseTerms terms) : terms_(checked(terms)) {}
+const PromiseTerms& checked(const PromiseTerms& terms)
+{
+    const auto [tolerated, refuted, confidence] = terms;
+    check(tolerated >= 0 && tolerated < 1, "promise: tolerated", tolerated, "from 0 to below 1");
+    check(refuted > tolerated && refuted < 1, "promise: refuted", refuted,
+          "above tolerated, " + std::to_string(tolerated) + ", and below 1");
+    check(confidence >= 0.5 && confidence < 1, "promise: confidence", confidence,
+          "from 0.5 to below 1, such as 0.95");
+    return terms;
+}
 
 void SequentialTest::tell(bool is_locked)
 {
@@ -77,11 +67,6 @@ void SequentialTest::tell(bool is_locked)
     }
 }
 
-Interval SequentialTest::bounds() const
-{
-    return anytime_bounds(seen_, terms_.confidence);
-}
-
 int SequentialTest::clean_trials_needed() const
 {
     if (verdict_ != PromiseVerdict::undecided) {
@@ -90,11 +75,6 @@ int SequentialTest::clean_trials_needed() const
     const double trials = std::ceil((log_ratio_ + boundary(terms_)) / clean_step(terms_));
     const double limit = std::numeric_limits<int>::max();
     return trials < limit ? static_cast<int>(trials) : std::numeric_limits<int>::max();
-}
-
-int clean_trials_needed(PromiseTerms terms)
-{
-    return SequentialTest(terms).clean_trials_needed();
 }
 
 Interval anytime_bounds(Tally seen, double confidence)

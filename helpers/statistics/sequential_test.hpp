@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
 
 #include "helpers/statistics/tally.hpp"
@@ -10,13 +11,28 @@ namespace firstlock {
 /// is fine, `refuted` or more is not, and in between either verdict is right. Here 0 <= tolerated <
 /// refuted < 1, and 0.5 <= confidence < 1.
 struct PromiseTerms {
-    double tolerated = 0;
-    double refuted = 0;
-    double confidence = 0;
+    double tolerated = 0.01;
+    double refuted = 0.05;
+    double confidence = 0.95;
 };
+BOOST_DESCRIBE_STRUCT(PromiseTerms, (), (tolerated, refuted, confidence))
+
+/// `terms`; throws std::invalid_argument that names the term, its value and what is accepted.
+const PromiseTerms& checked(const PromiseTerms& terms);
 
 enum class PromiseVerdict { undecided, kept, broken };
 BOOST_DESCRIBE_ENUM(PromiseVerdict, undecided, kept, broken)
+
+/// Two bounds that hold P(lock) between them with the confidence given *at all times together*,
+/// hence also at a moment picked by looking at them. No trial gives [0, 1]. Throws as
+/// clopper_pearson() does.
+///
+/// They are the P at which the capital of Robbins' mixture martingale ("Statistical Methods Related
+/// to the Law of the Iterated Logarithm", Annals of Mathematical Statistics 41, 1970) is below
+/// 1/alpha (Ville's inequality). Half of the mixture is Jeffreys' prior Beta(1/2, 1/2) and half
+/// sits at P = 0, the usual case here: after n clean trials the upper bound is about
+/// 1 - (alpha/2)^(1/n).
+Interval anytime_bounds(Tally seen, double confidence = 0.95);
 
 /// Decides a promise with as few trials as can be, in either direction, looking after each one.
 ///
@@ -27,25 +43,19 @@ BOOST_DESCRIBE_ENUM(PromiseVerdict, undecided, kept, broken)
 /// overrun alpha by up to a factor of 1/(1-alpha). A promise with P(lock) <= tolerated is called
 /// broken, and one with P(lock) >= refuted is called kept, with a probability of at most alpha,
 /// however long the test runs. The first verdict stands; later trials only count.
-///
-/// bounds() hold P(lock) between them with the confidence given *at all times together*, hence also
-/// at a moment picked by looking at them. They are the P at which the capital of Robbins' mixture
-/// martingale ("Statistical Methods Related to the Law of the Iterated Logarithm", Annals of
-/// Mathematical Statistics 41, 1970) is below 1/alpha (Ville's inequality). Half of the mixture is
-/// Jeffreys' prior Beta(1/2, 1/2) and half sits at P = 0, the usual case here: after n clean trials
-/// the upper bound is about 1 - (alpha/2)^(1/n).
 class SequentialTest {
   public:
-    /// Throws std::invalid_argument that names the term, its value and what is accepted.
-    explicit SequentialTest(PromiseTerms terms);
+    /// Throws as checked() does.
+    explicit SequentialTest(const PromiseTerms& terms) : terms_(checked(terms)) {}
 
     void tell(bool is_locked);
 
     PromiseVerdict verdict() const { return verdict_; }
     Tally seen() const { return seen_; }
-    Interval bounds() const;
+    Interval bounds() const { return anytime_bounds(seen_, terms_.confidence); }
 
-    /// How many clean trials in a row would decide "kept" from here on; 0 once there is a verdict.
+    /// How many clean trials in a row would decide "kept" from here on: 299 from the start for
+    /// {0, 0.01, 0.95}; 0 once there is a verdict.
     int clean_trials_needed() const;
 
   private:
@@ -54,12 +64,5 @@ class SequentialTest {
     Tally seen_;
     PromiseVerdict verdict_ = PromiseVerdict::undecided;
 };
-
-/// The number of clean trials in a row that decide "kept" from the start: 299 for {0, 0.01, 0.95}.
-/// Throws as SequentialTest does.
-int clean_trials_needed(PromiseTerms terms);
-
-/// bounds() of a test that saw this. No trial gives [0, 1]. Throws as clopper_pearson() does.
-Interval anytime_bounds(Tally seen, double confidence = 0.95);
 
 } // namespace firstlock

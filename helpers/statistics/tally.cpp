@@ -1,8 +1,6 @@
 #include "helpers/statistics/tally.hpp"
 
 #include <algorithm>
-#include <stdexcept>
-#include <string>
 
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/hypergeometric.hpp>
@@ -18,10 +16,8 @@ void check(Tally seen, double confidence)
                                     std::to_string(seen.trials) +
                                     " trials; accepted: 0 <= locked <= trials");
     }
-    if (!(confidence > 0 && confidence < 1)) {
-        throw std::invalid_argument("interval: confidence is " + std::to_string(confidence) +
-                                    "; accepted: above 0 and below 1, such as 0.95");
-    }
+    check(confidence > 0 && confidence < 1, "interval: confidence", confidence,
+          "above 0 and below 1, such as 0.95");
 }
 
 Interval clopper_pearson(Tally seen, double confidence)
@@ -37,10 +33,7 @@ Interval clopper_pearson(Tally seen, double confidence)
 
 double upper_bound(Tally seen, double confidence)
 {
-    check(seen, confidence);
-    return seen.trials == 0
-               ? 1
-               : Binomial::find_upper_bound_on_p(seen.trials, seen.locked, 1 - confidence);
+    return clopper_pearson(seen, 2 * confidence - 1).high; // as much error on either side
 }
 
 double locked_more_often(Tally baseline, Tally now)

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <stdexcept>
+#include <string>
+
 namespace firstlock {
 
 /// Trials under equal conditions, void ones left out, and how many of them locked.
@@ -30,7 +33,8 @@ struct Interval {
 /// computes them. No trial gives [0, 1].
 Interval clopper_pearson(Tally seen, double confidence = 0.95);
 
-/// The one-sided upper bound of the same kind: after 59 clean trials 0.0495. No trial gives 1.
+/// The one-sided upper bound of the same kind, with a confidence above 0.5: after 59 clean trials
+/// 0.0495. No trial gives 1.
 double upper_bound(Tally seen, double confidence = 0.95);
 
 /// The one-sided p-value of Fisher's exact test (R. A. Fisher, "Statistical Methods for Research
@@ -41,5 +45,15 @@ double locked_more_often(Tally baseline, Tally now);
 
 /// Throws as said above.
 void check(Tally seen, double confidence);
+
+/// Throws std::invalid_argument "WHAT is VALUE; accepted: ACCEPTED" unless it is.
+template <typename Value>
+void check(bool is_accepted, const std::string& what, Value value, const std::string& accepted)
+{
+    if (!is_accepted) {
+        throw std::invalid_argument(what + " is " + std::to_string(value) +
+                                    "; accepted: " + accepted);
+    }
+}
 
 } // namespace firstlock

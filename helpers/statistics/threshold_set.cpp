@@ -17,20 +17,16 @@ ThresholdSet::ThresholdSet(double share, Guess guess, int writers_max)
 
 double ThresholdSet::guess(int writers) const
 {
+    constexpr double half_octave = 1.41421356;
+    const bool is_near = guess_ == Guess::near;
+    const double lowest = is_near ? writers / half_octave : 1;
+    const double highest = is_near ? writers * half_octave : writers_max_;
     int locked = 0;
     int clean = 0;
-    if (guess_ == Guess::near) {
-        constexpr double half_octave = 1.41421356;
-        const auto end = levels_.upper_bound(static_cast<int>(writers * half_octave));
-        const int lowest = static_cast<int>(std::ceil(writers / half_octave));
-        for (auto at = levels_.lower_bound(lowest); at != end; ++at) {
-            locked += at->second.locked;
-            clean += at->second.clean();
-        }
-    } else {
-        for (const auto& [at, level] : levels_) {
-            locked += at <= writers ? level.locked : 0;
-            clean += at >= writers ? level.clean() : 0;
+    for (const auto& [at, level] : levels_) {
+        if (at >= lowest && at <= highest) {
+            locked += is_near || at <= writers ? level.locked : 0;
+            clean += is_near || at >= writers ? level.clean() : 0;
         }
     }
     // So many trials' worth of not knowing, centred where no bet is made. Along a rising curve

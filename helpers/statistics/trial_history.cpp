@@ -2,32 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 #include <string>
 
 namespace firstlock {
 namespace {
-
-[[noreturn]] void refuse(const std::string& what, const std::string& found,
-                         const std::string& accepted)
-{
-    throw std::invalid_argument(what + " is " + found + "; accepted: " + accepted);
-}
-
-SearchLimits checked(SearchLimits limits)
-{
-    // A billion leaves room for sums of levels in an int; no machine starts that many writers.
-    if (limits.writers_max < 1 || limits.writers_max > 1'000'000'000) {
-        refuse("writers_max", std::to_string(limits.writers_max), "1 to 1000000000");
-    }
-    if (limits.trials_max < 1) {
-        refuse("trials_max", std::to_string(limits.trials_max), "1 or more");
-    }
-    if (!(limits.budget_s > 0) || !std::isfinite(limits.budget_s)) {
-        refuse("budget_s", std::to_string(limits.budget_s), "seconds above 0");
-    }
-    return limits;
-}
 
 auto at_or_above(auto& levels, int writers)
 {
@@ -36,43 +14,46 @@ auto at_or_above(auto& levels, int writers)
 
 } // namespace
 
-TrialHistory::TrialHistory(const SearchLimits& limits)
-    : limits_(checked(limits)), first_lock_(limits.writers_max + 1)
+TrialHistory::TrialHistory(const SearchLimits& limits) : limits_(limits)
 {
+    // A billion leaves room for sums of levels in an int; no machine starts that many writers.
+    check(limits.writers_max >= 1 && limits.writers_max <= 1'000'000'000, "writers_max",
+          limits.writers_max, "1 to 1000000000");
+    check(limits.trials_max >= 1, "trials_max", limits.trials_max, "1 or more");
+    check(limits.budget_s > 0 && std::isfinite(limits.budget_s), "budget_s", limits.budget_s,
+          "seconds above 0");
+    seen_.writers_max = limits.writers_max;
 }
 
 void TrialHistory::add(const TrialAnswer& answer)
 {
-    if (answer.writers < 1 || answer.writers > limits_.writers_max) {
-        refuse("the answer's writers", std::to_string(answer.writers),
-               "1 to " + std::to_string(limits_.writers_max));
-    }
-    if (answer.locked_writers < 0 || answer.locked_writers > answer.writers) {
-        refuse("the answer's locked_writers", std::to_string(answer.locked_writers),
-               "0 to its writers, " + std::to_string(answer.writers));
-    }
-    if (!(answer.seconds >= 0) || !std::isfinite(answer.seconds)) {
-        refuse("the answer's seconds", std::to_string(answer.seconds), "0 or more");
-    }
+    check(answer.writers >= 1 && answer.writers <= limits_.writers_max, "the answer's writers",
+          answer.writers, "1 to " + std::to_string(limits_.writers_max));
+    check(answer.locked_writers >= 0 && answer.locked_writers <= answer.writers,
+          "the answer's locked_writers", answer.locked_writers,
+          "0 to its writers, " + std::to_string(answer.writers));
+    check(answer.seconds >= 0 && std::isfinite(answer.seconds), "the answer's seconds",
+          answer.seconds, "0 or more");
     ++answers_;
     seconds_ += answer.seconds;
-    auto place = at_or_above(levels_, answer.writers);
-    if (place == levels_.end() || place->writers != answer.writers) {
-        place = levels_.insert(place, Level{});
+    auto place = at_or_above(seen_.levels, answer.writers);
+    if (place == seen_.levels.end() || place->writers != answer.writers) {
+        place = seen_.levels.insert(place, Level{});
         place->writers = answer.writers;
     }
     place->add(answer);
+    seen_.trials += answer.is_void ? 0 : 1;
     if (!answer.is_void && answer.locked_writers > 0) {
-        ++trials_locked_;
+        ++seen_.trials_locked;
         locked_seconds_ += answer.seconds;
-        first_lock_ = std::min(first_lock_, answer.writers);
+        seen_.first_lock = std::min(first_lock(), answer.writers);
     }
 }
 
 Level TrialHistory::level(int writers) const
 {
-    const auto found = at_or_above(levels_, writers);
-    return found == levels_.end() || found->writers != writers ? Level{} : *found;
+    const auto found = at_or_above(levels(), writers);
+    return found == levels().end() || found->writers != writers ? Level{} : *found;
 }
 
 double TrialHistory::share(const TrialAnswer& answer) const
@@ -85,7 +66,7 @@ double TrialHistory::clean_cost(int writers) const
     // The nearest level below that was clean, in proportion: a trial's start costs something too,
     // so this errs on the dear side. Nothing below: the nearest above, as it is.
     double cost = 0;
-    for (const Level& level : levels_) {
+    for (const Level& level : levels()) {
         if (level.clean() == 0) {
             continue;
         }
@@ -100,25 +81,18 @@ double TrialHistory::clean_cost(int writers) const
 
 double TrialHistory::locked_cost() const
 {
-    return trials_locked_ > 0 ? locked_seconds_ / trials_locked_ : 0;
+    return has_locked() ? locked_seconds_ / seen_.trials_locked : 0;
 }
 
 FirstLock TrialHistory::seen() const
 {
-    FirstLock seen;
-    seen.writers_max = limits_.writers_max;
+    FirstLock seen = seen_;
     seen.seconds_left = seconds_left();
-    seen.levels = levels_;
-    seen.trials_locked = trials_locked_;
-    for (const Level& level : levels_) {
-        seen.trials += level.trials;
-        if (level.clean() > 0 && level.writers < first_lock_) {
+    for (const Level& level : levels()) {
+        if (level.clean() > 0 && level.writers < first_lock()) {
             seen.holds = level.writers;
             seen.holds_p_high = 1;
         }
-    }
-    if (has_locked()) {
-        seen.first_lock = first_lock_;
     }
     return seen;
 }

@@ -18,13 +18,13 @@ class TrialHistory {
     void add(const TrialAnswer& answer);
 
     const SearchLimits& limits() const { return limits_; }
-    const std::vector<Level>& levels() const { return levels_; } ///< ascending
+    const std::vector<Level>& levels() const { return seen_.levels; } ///< ascending
     Level level(int writers) const;
 
     /// The smallest M that ever locked; writers_max + 1 where none did, so that it is a bound in
     /// either case.
-    int first_lock() const { return first_lock_; }
-    bool has_locked() const { return first_lock_ <= limits_.writers_max; }
+    int first_lock() const { return seen_.first_lock.value_or(limits_.writers_max + 1); }
+    bool has_locked() const { return seen_.first_lock.has_value(); }
 
     int answers() const { return answers_; }
     double seconds_left() const { return limits_.budget_s - seconds_; }
@@ -44,10 +44,8 @@ class TrialHistory {
 
   private:
     SearchLimits limits_;
-    std::vector<Level> levels_;
-    int first_lock_;
+    FirstLock seen_; // but for what seen() derives
     int answers_ = 0;
-    int trials_locked_ = 0;
     double seconds_ = 0;
     double locked_seconds_ = 0;
 };

@@ -21,9 +21,8 @@ std::map<std::string, double> summary_of(const std::vector<double>& latencies_ms
     const double sum = std::accumulate(sample.begin(), sample.end(), 0.0);
     std::map<std::string, double> summary{
         {"min", *min}, {"mean", sum / static_cast<double>(sample.size())}, {"max", *max}};
-    const std::vector<double> values = percentiles(sample, percents);
-    for (std::size_t index = 0; index < percents.size(); ++index) {
-        summary[fmt::format("p{}", percents[index])] = values[index];
+    for (const double percent : percents) {
+        summary[fmt::format("p{}", percent)] = percentile(sample, percent);
     }
     for (auto& [name, value] : summary) {
         value = rounded(value);

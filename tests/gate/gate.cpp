@@ -5,9 +5,7 @@
 //         to gate on, and a gate must not go green on no evidence. What they do is tested in
 //         promises.cpp.
 #include "fixtures/run/settings.hpp"
-#include "fixtures/search/baseline.hpp"
-#include "fixtures/search/promises.hpp"
-#include "helpers/described/names.hpp"
+#include "fixtures/search/gate_tests.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -16,6 +14,30 @@
 
 using namespace firstlock;
 
+namespace {
+
+/// Fails where something is broken or nothing was decided; skips for the latter with
+/// FIRSTLOCK_UNDECIDED=skip.
+void judge(const auto& all, const auto& test)
+{
+    std::string undecided = all.empty() ? "\nnothing to test" : "";
+    for (const auto& each : all) {
+        const Evidenced result = test(each);
+        std::cout << result.evidence << std::endl;
+        INFO(result.evidence);
+        CHECK(result.verdict != PromiseVerdict::broken);
+        if (result.verdict == PromiseVerdict::undecided) {
+            undecided += "\n" + result.evidence;
+        }
+    }
+    if (!undecided.empty() && settings().skip_undecided) {
+        SKIP("undecided:" << undecided);
+    }
+    CHECK(undecided == "");
+}
+
+} // namespace
+
 TEST_CASE("gate.every promise is kept")
 {
     if (settings().promises.empty() && !settings().baseline.empty()) {
@@ -23,22 +45,10 @@ TEST_CASE("gate.every promise is kept")
     }
     INFO("FIRSTLOCK_PROMISES names the promise file; README, \"Gate\", has one to copy");
     REQUIRE_FALSE(settings().promises.empty());
-    const auto promises = read_promises(settings().promises);
-    const double budget_s = settings().budget_s.value_or(300);
-    std::string undecided;
-    for (const Promise& promise : promises) {
-        const Evidenced result = test_promise(promise, settings().trials.value_or(2000), budget_s);
-        std::cout << name_of(result.verdict) << ": " << result.evidence << std::endl;
-        INFO(result.evidence);
-        CHECK(result.verdict != PromiseVerdict::broken);
-        if (result.verdict == PromiseVerdict::undecided) {
-            undecided += "\n" + result.evidence;
-            CHECK(settings().skip_undecided); // FIRSTLOCK_UNDECIDED=skip turns this into a skip
-        }
-    }
-    if (!undecided.empty()) {
-        SKIP("undecided:" << undecided);
-    }
+    judge(read_promises(settings().promises), [](const Promise& promise) {
+        return test_promise(promise, settings().trials.value_or(2000),
+                            settings().budget_s.value_or(300));
+    });
 }
 
 TEST_CASE("gate.no profile locks more often than in the baseline")
@@ -57,17 +67,7 @@ TEST_CASE("gate.no profile locks more often than in the baseline")
     });
     INFO("a baseline with no more than a trial or two at a level, or with all of them locked, "
          "shows no change; a survey has more trials");
-    bool is_undecided = levels.empty();
-    for (const BaselineLevel& level : levels) {
-        const Comparison result =
-            compare_with(level, trials, budget_s, 0.01 / static_cast<double>(levels.size()));
-        std::cout << result.evidence << std::endl;
-        INFO(result.evidence);
-        CHECK(result.verdict != Comparison::Verdict::worse);
-        is_undecided |= result.verdict == Comparison::Verdict::undecided;
-    }
-    if (is_undecided && settings().skip_undecided) {
-        SKIP("undecided");
-    }
-    CHECK_FALSE(is_undecided); // FIRSTLOCK_UNDECIDED=skip turns this into a skip
+    const double alpha = 0.01 / static_cast<double>(levels.size());
+    judge(levels,
+          [&](const BaselineLevel& level) { return compare_with(level, trials, budget_s, alpha); });
 }

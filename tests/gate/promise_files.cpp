@@ -2,8 +2,7 @@
 //         what was found and what is accepted.
 // Method: each kind of nonsense once, read as the gate reads it.
 #include "fixtures/run/scratch_directory.hpp"
-#include "fixtures/search/baseline.hpp"
-#include "fixtures/search/promises.hpp"
+#include "fixtures/search/gate_files.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -19,109 +18,107 @@ using Catch::Matchers::MessageMatches;
 namespace {
 
 struct Nonsense {
-    const char* text;
-    const char* found;    ///< what the message quotes
-    const char* accepted; ///< what it offers
+    std::string text;
+    std::string found;    ///< what the message quotes
+    std::string accepted; ///< what it offers
 };
 
-std::filesystem::path written(const ScratchDirectory& directory, const char* text)
+/// A promise file whose one promise makes sense without `key`: of a key that is there twice, the
+/// latter counts.
+std::string promise_with(const std::string& key)
 {
-    auto file = directory.path() / "file.json";
-    std::ofstream(file) << text;
-    return file;
+    return R"({"schema": 1, "promises": [{"profile": "wal", "writers": 9, )" + key + "}]}";
 }
+
+/// The same for the one search of a baseline.
+std::string search_with(const std::string& key)
+{
+    return R"({"schema": 1, "first_lock": [{"profile": "wal", "holds": 4, )" + key + "}]}";
+}
+
+class GateFile {
+  public:
+    auto read(const auto& reader, const std::string& text) const
+    {
+        std::ofstream(path_) << text;
+        return reader(path_);
+    }
+    void check_refused(const auto& reader, const Nonsense& each) const
+    {
+        CAPTURE(each.text);
+        CHECK_THROWS_MATCHES(read(reader, each.text), GateFileError,
+                             MessageMatches(ContainsSubstring(each.found) &&
+                                            ContainsSubstring(each.accepted) &&
+                                            ContainsSubstring(path_.string())));
+    }
+
+  private:
+    ScratchDirectory directory_;
+    std::filesystem::path path_ = directory_.path() / "file.json";
+};
 
 } // namespace
 
-TEST_CASE("promises.a senseless promise file is refused with its place", "[quick]")
+TEST_CASE_METHOD(GateFile, "promises.a senseless promise file is refused with its place")
 {
-    const Nonsense each = GENERATE(
-        Nonsense{"", "no JSON", "promise file"}, Nonsense{"[]", "[]", "an object"},
-        Nonsense{R"({"schema": 1})", "'promises': found missing", "at least one promise"},
-        Nonsense{R"({"schema": 1, "promises": []})", "[]", "at least one promise"},
-        Nonsense{R"({"schema": 99, "promises": []})", "99", "newer firstlock"},
-        Nonsense{R"({"promises": [{"profile": "wal", "writers": 1}]})", "'schema': found missing",
-                 "whole number"},
-        Nonsense{R"({"schema": 1, "promises": [{"profile": "wall", "writers": 1}]})", "'wall'",
-                 "recommended"},
-        Nonsense{R"({"schema": 1, "promises": [{"profile": 7, "writers": 1}]})", "found 7",
-                 "recommended"},
-        Nonsense{R"({"schema": 1, "promises": [{"profile": "wal", "writers": -3}]})", "found -3",
-                 "from 1 to"},
-        Nonsense{R"({"schema": 1, "promises": [{"profile": "wal", "writers": "9"}]})", "\"9\"",
-                 "whole number"},
-        Nonsense{R"({"schema": 1, "promises": [{"profile": "wal", "writers": 9.5}]})", "9.5",
-                 "whole number"},
-        Nonsense{R"({"schema": 1, "promises": [{"profile": "wal", "writers": 9, "refuted": 2}]})",
-                 "found 2", "0.9999"},
-        Nonsense{
-            R"({"schema": 1, "promises": [{"profile": "wal", "writers": 9, "tolerated": 0.5}]})",
-            "0.5 beside refuted 0.05", "below `refuted`"},
-        Nonsense{
-            R"({"schema": 1, "promises": [{"profile": "wal", "writers": 9, "confidense": 0.9}]})",
-            "unknown key 'confidense'", "confidence"},
-        Nonsense{
-            R"({"schema": 1, "promises": [{"profile": "wal", "writers": 9, "directory": "/nowhere"}]})",
-            "/nowhere", "existing directory"},
-        Nonsense{R"({"schema": 1e400})", "no JSON", "promise file"});
-    CAPTURE(each.text);
-    const ScratchDirectory directory;
-    const auto file = written(directory, each.text);
-    CHECK_THROWS_MATCHES(read_promises(file), PromiseFileError,
-                         MessageMatches(ContainsSubstring(each.found) &&
-                                        ContainsSubstring(each.accepted) &&
-                                        ContainsSubstring(file.string())));
+    const Nonsense each = GENERATE(values<Nonsense>(
+        {{"", "no JSON", "promise file"},
+         {R"({"schema": 1e400})", "no JSON", "promise file"},
+         {"[]", "[]", "an object"},
+         {R"({"schema": 1})", "'promises' is missing", "promise file"},
+         {R"({"schema": 1, "promises": []})", "[]", "at least one promise"},
+         {R"({"schema": 99, "promises": []})", "99", "newer firstlock"},
+         {R"({"promises": []})", "'schema' is missing", "promise file"},
+         {R"({"schema": 1, "promises": [7]})", "found 7", "an object"},
+         {promise_with(R"("profile": "wall")"), "\"wall\"", "recommended"},
+         {promise_with(R"("profile": 7)"), "value 7", "wrong type"},
+         {promise_with(R"("writers": -3)"), "holds -3", "from 1 to 10000"},
+         {promise_with(R"("writers": "9")"), "\"9\"", "whole number"},
+         {promise_with(R"("writers": 9.5)"), "9.5", "whole number"},
+         {promise_with(R"("refuted": 2)"), "refuted is 2", "below 1"},
+         {promise_with(R"("refuted": null)"), "'refuted'", "wrong type"},
+         {promise_with(R"("tolerated": 0.5)"), "refuted is 0.05", "tolerated, 0.5"},
+         {promise_with(R"("confidense": 0.9)"), "'confidense'", "confidence"},
+         {promise_with(R"("directory": "/nowhere")"), "/nowhere", "promise 1: the key 'directory'"},
+         {promise_with(R"("directory": "")"), "\"\"", "existing directory"}}));
+    check_refused(read_promises, each);
 }
 
-TEST_CASE("promises.a senseless baseline is refused with its place", "[quick]")
+TEST_CASE_METHOD(GateFile, "promises.a senseless baseline is refused with its place")
 {
-    const Nonsense each =
-        GENERATE(Nonsense{"summary", "no JSON", "baseline"},
-                 Nonsense{"3", "found 3", "object of a summary.json"},
-                 Nonsense{R"({"first_lock": []})", "'schema': found missing", "whole number"},
-                 Nonsense{R"({"schema": 99, "first_lock": []})", "99", "newer firstlock"},
-                 Nonsense{R"({"schema": 1, "first_lock": {}})", "{}", "an array"},
-                 Nonsense{R"({"schema": 1, "first_lock": []})", "no level", "with first locks"},
-                 Nonsense{R"({"schema": 1, "first_lock": [{"profile": "wall", "levels": []}]})",
-                          "'wall'", "recommended"},
-                 Nonsense{R"({"schema": 1, "first_lock": [{"profile": "wal"}]})",
-                          "'levels': found missing", "an array"},
-                 Nonsense{R"({"schema": 1, "first_lock": [{"profile": "wal", "holds": 4,
-                     "levels": [{"writers": 4, "trials": -1, "locked_trials": 0}]}]})",
-                          "found -1", "from 0"},
-                 Nonsense{R"({"schema": 1, "first_lock": [{"profile": "wal", "holds": 4,
-                     "levels": [{"writers": 4, "trials": 1, "locked_trials": 2}]}]})",
-                          "2 locked of 1 trials", "no more locked trials"},
-                 Nonsense{R"({"schema": 1, "first_lock": [{"profile": "wal", "holds": "100",
-                     "levels": []}]})",
-                          "\"100\"", "from 1 to 10000"},
-                 Nonsense{R"({"schema": 1, "first_lock": [{"profile": "wal", "holds": 4294967328,
-                     "levels": []}]})",
-                          "4294967328", "from 1 to 10000"},
-                 Nonsense{R"({"schema": 1, "first_lock": [{"profile": "wal", "holds": null,
-                     "levels": [{"writers": 1000000000, "trials": 1, "locked_trials": 0}]}]})",
-                          "1000000000", "from 1 to 10000"},
-                 Nonsense{R"({"schema": 1e400})", "no JSON", "baseline"});
-    CAPTURE(each.text);
-    const ScratchDirectory directory;
-    const auto file = written(directory, each.text);
-    CHECK_THROWS_MATCHES(read_baseline(file), BaselineError,
-                         MessageMatches(ContainsSubstring(each.found) &&
-                                        ContainsSubstring(each.accepted) &&
-                                        ContainsSubstring(file.string())));
+    const auto level = [](const std::string& counts) {
+        return search_with(R"("levels": [{"writers": 4, "trials": 1, )" + counts + "}]");
+    };
+    const Nonsense each = GENERATE_COPY(values<Nonsense>(
+        {{"summary", "no JSON", "baseline"},
+         {R"({"schema": 1e400})", "no JSON", "baseline"},
+         {"3", "found 3", "an object"},
+         {R"({"first_lock": []})", "'schema' is missing", "baseline"},
+         {R"({"schema": 99, "first_lock": []})", "99", "newer firstlock"},
+         {R"({"schema": 1, "first_lock": {}})", "{}", "wrong type"},
+         {R"({"schema": 1, "first_lock": []})", "no level", "with first locks"},
+         {search_with(R"("profile": "wall", "levels": [])"), "\"wall\"", "recommended"},
+         {search_with(R"("x": 0)"), "'levels' is missing", "first_lock 1"},
+         {search_with(R"("holds": "100", "levels": [])"), "\"100\"", "whole number"},
+         {search_with(R"("holds": 4294967328, "levels": [])"), "4294967328", "whole number"},
+         {search_with(R"("holds": 0, "levels": [])"), "'holds' holds 0", "from 1 to 10000"},
+         {level(R"("trials": -1, "locked_trials": 0)"), "'trials' holds -1", "from 0"},
+         {level(R"("locked_trials": 2)"), "'locked_trials' holds 2", "from 0 to 1"},
+         {level(R"("writers": 1000000000, "locked_trials": 1)"), "1000000000",
+          "from 1 to 10000"}}));
+    check_refused(read_baseline, each);
 }
 
-TEST_CASE("promises.a sensible promise file is read with its defaults", "[quick]")
+TEST_CASE_METHOD(GateFile, "promises.a sensible promise file is read with its defaults")
 {
-    const ScratchDirectory directory;
-    const auto promises = read_promises(written(directory, R"({"schema": 1, "promises": [
+    const auto promises = read(read_promises, R"({"schema": 1, "promises": [
         {"profile": "wal", "writers": 9},
-        {"profile": "recommended", "writers": 100, "tolerated": 0.02, "refuted": 0.1, "confidence": 0.99}]})"));
+        {"profile": "recommended", "writers": 100, "tolerated": 0.02, "refuted": 0.1, "confidence": 0.99}]})");
     REQUIRE(promises.size() == 2);
     CHECK(promises[0].profile == "wal");
     CHECK(promises[0].writers == 9);
-    CHECK(promises[0].terms.tolerated == 0.01);
-    CHECK(promises[0].terms.refuted == 0.05);
-    CHECK(promises[1].terms.refuted == 0.1);
-    CHECK(promises[1].terms.confidence == 0.99);
+    CHECK(promises[0].tolerated == 0.01);
+    CHECK(promises[0].refuted == 0.05);
+    CHECK(promises[1].refuted == 0.1);
+    CHECK(promises[1].confidence == 0.99);
 }

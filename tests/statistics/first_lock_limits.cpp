@@ -17,8 +17,7 @@ using namespace firstlock;
 using namespace firstlock::simulated;
 using Place = WritersOrOutside::Place;
 
-TEST_CASE("statistics.ranges of 1 and 2 and 5 writers are searched to the end",
-          "[statistics][quick]")
+TEST_CASE("statistics.ranges of 1 and 2 and 5 writers are searched to the end")
 {
     const int writers_max = GENERATE(1, 2, 5);
     const int locks_from = GENERATE(1, 2, 3, 5, 6);
@@ -47,7 +46,7 @@ TEST_CASE("statistics.ranges of 1 and 2 and 5 writers are searched to the end",
     }
 }
 
-TEST_CASE("statistics.the trial that crosses the budget is the last", "[statistics][quick]")
+TEST_CASE("statistics.the trial that crosses the budget is the last")
 {
     const Setup setup = setups().at(1);
     for (const double budget_s : {0.001, 10.0, 60.0}) {
@@ -58,7 +57,7 @@ TEST_CASE("statistics.the trial that crosses the budget is the last", "[statisti
     }
 }
 
-TEST_CASE("statistics.no more trials are asked for than allowed", "[statistics][quick]")
+TEST_CASE("statistics.no more trials are asked for than allowed")
 {
     const int trials_max = GENERATE(1, 9, 40, 200);
     const Setup setup = GENERATE(from_range(setups()));
@@ -71,19 +70,7 @@ TEST_CASE("statistics.no more trials are asked for than allowed", "[statistics][
     }
 }
 
-TEST_CASE("statistics.nothing but void trials that cost nothing comes to an end",
-          "[statistics][quick]")
-{
-    FirstLockSearch search({.writers_max = 1000, .trials_max = 5000, .budget_s = 300});
-    int asked = 0;
-    while (const auto writers = search.next_writers()) {
-        search.tell({.writers = *writers, .is_void = true});
-        REQUIRE(++asked < 10);
-    }
-    CHECK_FALSE(search.result().holds);
-}
-
-TEST_CASE("statistics.limits that make no sense are refused by name", "[statistics][quick]")
+TEST_CASE("statistics.limits that make no sense are refused by name")
 {
     CHECK_THROWS_MATCHES(FirstLockSearch({.writers_max = 0, .trials_max = 1, .budget_s = 1}),
                          std::invalid_argument,
@@ -97,8 +84,7 @@ TEST_CASE("statistics.limits that make no sense are refused by name", "[statisti
     }
 }
 
-TEST_CASE("statistics.an answer that cannot be is refused and changes nothing",
-          "[statistics][quick]")
+TEST_CASE("statistics.an answer that cannot be is refused and changes nothing")
 {
     FirstLockSearch search({.writers_max = 10, .trials_max = 5, .budget_s = 60});
     CHECK_THROWS_MATCHES(search.tell({.writers = 11}), std::invalid_argument,

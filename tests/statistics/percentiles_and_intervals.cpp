@@ -17,7 +17,7 @@ using Catch::Matchers::Message;
 using Catch::Matchers::WithinAbs;
 using namespace firstlock;
 
-TEST_CASE("statistics.a percentile is the nearest rank of the sample", "[statistics][quick]")
+TEST_CASE("statistics.a percentile is the nearest rank of the sample")
 {
     // The examples of https://en.wikipedia.org/wiki/Percentile, section "The nearest-rank method".
     const std::vector<double> five{50, 15, 40, 20, 35};
@@ -32,7 +32,7 @@ TEST_CASE("statistics.a percentile is the nearest rank of the sample", "[statist
     CHECK(percentile(eleven, 75) == 15);
 }
 
-TEST_CASE("statistics.p99 of one to a hundred is 99 and the maximum is 100", "[statistics][quick]")
+TEST_CASE("statistics.p99 of one to a hundred is 99 and the maximum is 100")
 {
     std::vector<double> hundred(100);
     std::iota(hundred.rbegin(), hundred.rend(), 1.0);
@@ -46,7 +46,7 @@ TEST_CASE("statistics.p99 of one to a hundred is 99 and the maximum is 100", "[s
     CHECK(percentile(hundred, 7) == 7); // 0.07 * 100 is a little above 7 in floating point
 }
 
-TEST_CASE("statistics.a percentile of nothing or of a NaN is refused", "[statistics][quick]")
+TEST_CASE("statistics.a percentile of nothing or of a NaN is refused")
 {
     CHECK_THROWS_AS(percentile({}, 50), std::invalid_argument);
     CHECK_THROWS_AS(percentiles({1.0, std::nan("")}), std::invalid_argument);
@@ -54,7 +54,7 @@ TEST_CASE("statistics.a percentile of nothing or of a NaN is refused", "[statist
     CHECK_THROWS_AS(percentile({1.0}, 100.5), std::invalid_argument);
 }
 
-TEST_CASE("statistics.Clopper-Pearson bounds are those that were published", "[statistics][quick]")
+TEST_CASE("statistics.Clopper-Pearson bounds are those that were published")
 {
     // Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine
     // 17 (1998), table I, method 5.
@@ -71,7 +71,7 @@ TEST_CASE("statistics.Clopper-Pearson bounds are those that were published", "[s
     CHECK_THAT(bounds.high, WithinAbs(high, 0.00005));
 }
 
-TEST_CASE("statistics.59 clean trials bound P by 5 % and 299 by 1 %", "[statistics][quick]")
+TEST_CASE("statistics.59 clean trials bound P by 5 % and 299 by 1 %")
 {
     // Both are the least number that does: Louis, "Confidence intervals for a binomial parameter
     // after observing no successes", The American Statistician 35 (1981): 1 - 0.05^(1/n).
@@ -82,8 +82,7 @@ TEST_CASE("statistics.59 clean trials bound P by 5 % and 299 by 1 %", "[statisti
     CHECK(upper_bound({7, 7}) == 1);
 }
 
-TEST_CASE("statistics.no trials bound nothing and impossible counts are refused",
-          "[statistics][quick]")
+TEST_CASE("statistics.no trials bound nothing and impossible counts are refused")
 {
     CHECK(clopper_pearson({0, 0}).low == 0);
     CHECK(clopper_pearson({0, 0}).high == 1);
@@ -95,7 +94,7 @@ TEST_CASE("statistics.no trials bound nothing and impossible counts are refused"
     CHECK_THROWS_AS(upper_bound({1, 3}, 1), std::invalid_argument);
 }
 
-TEST_CASE("statistics.Fisher's tea tasting has a p-value of 17 in 70", "[statistics][quick]")
+TEST_CASE("statistics.Fisher's tea tasting has a p-value of 17 in 70")
 {
     // Fisher, "The Design of Experiments" (1935), chapter 2: 3 of 4 cups right is 17/70, all 4 is
     // 1/70.
