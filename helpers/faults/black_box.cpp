@@ -1,5 +1,7 @@
 #include "helpers/faults/black_box.hpp"
 
+#include "helpers/described/names.hpp"
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -12,12 +14,12 @@
 namespace firstlock {
 namespace {
 
-static_assert(sizeof(Slot) == 8 && sizeof(BoxHeader) == 16 &&
-                  std::atomic<Fate>::is_always_lock_free,
+static_assert(sizeof(Slot) == 12 && sizeof(BoxHeader) == 16 &&
+                  std::atomic<Step>::is_always_lock_free,
               "both sides of the box must agree on its layout, and store without a lock");
 
 constexpr std::size_t header_bytes = 32;
-constexpr std::size_t box_bytes = header_bytes + BlackBox::slots_most * sizeof(Slot);
+constexpr std::size_t box_bytes = header_bytes + BlackBox::slots_max * sizeof(Slot);
 
 } // namespace
 
@@ -46,30 +48,37 @@ BlackBox::BlackBox(BlackBox&& other) noexcept : memory_(std::exchange(other.memo
 
 Slot& BlackBox::slot(std::size_t number)
 {
-    if (number >= slots_most) {
-        throw std::out_of_range("the black box holds " + std::to_string(slots_most) +
+    if (number >= slots_max) {
+        throw std::out_of_range("the black box holds " + std::to_string(slots_max) +
                                 " transactions");
     }
     return reinterpret_cast<Slot*>(static_cast<char*>(memory_) + header_bytes)[number];
 }
 
-Outcome outcome_of(Fate fate)
+Slot* BlackBox::begin(Step step, std::uint8_t rows)
 {
-    switch (fate) {
-    case Fate::acknowledged:
-        return Outcome::acknowledged;
-    case Fate::locked:
-        return Outcome::locked;
-    case Fate::not_begun: // killed before it called COMMIT, so nobody may ever see its rows
-    case Fate::waiting:
-    case Fate::inside:
-    case Fate::failed:
-        return Outcome::failed;
-    case Fate::committing:
-    case Fate::unknown:
-        break;
+    const std::uint32_t number = header().begun;
+    if (number >= slots_max) {
+        return nullptr;
     }
-    return Outcome::unknown;
+    Slot& next = slot(number);
+    next.rows = rows;
+    next.step = step;
+    header().begun = number + 1;
+    return &next;
+}
+
+Step BlackBox::last_step()
+{
+    const std::uint32_t begun = header().begun;
+    return begun == 0 ? Step::none : slot(begun - 1).step.load();
+}
+
+Outcome outcome_of(const Slot& slot)
+{
+    return slot.step == Step::told
+               ? slot.outcome.load()
+               : outcome_of(Refusal{.code = {}, .stage = name_of(slot.step.load())});
 }
 
 } // namespace firstlock

@@ -56,8 +56,8 @@ TEST_CASE("faults.the WAL-reset bug costs no row that is not excused by the vers
     record_fault("WAL-reset bug", {{"by_version", std::string(sqlite3_libversion()) + " " +
                                                       std::string(name_of(version))},
                                    {"by_observation", observed},
-                                   {"acknowledged", found.account.rows.acknowledged},
-                                   {"lost", found.account.rows.lost},
+                                   {"acknowledged", found.account.acknowledged},
+                                   {"lost", found.account.lost},
                                    {"integrity", found.account.integrity},
                                    {"seen_live", found.seen_live},
                                    {"cycles", found.cycles},
