@@ -4,10 +4,13 @@
 
 #include <boost/describe/enum.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 
 namespace firstlock {
 
@@ -56,19 +59,24 @@ class BlackBox {
 
     /// Makes the file when it is not there. Throws std::system_error.
     explicit BlackBox(const std::filesystem::path& file);
-    ~BlackBox();
-    BlackBox(BlackBox&& other) noexcept;
-    BlackBox& operator=(BlackBox&&) = delete;
 
-    BoxHeader& header() { return *static_cast<BoxHeader*>(memory_); }
-    Slot& slot(std::size_t number);
-    /// The next slot, in use from now on; nullptr when the box is full.
-    Slot* begin(Step step, std::uint8_t rows);
+    BoxHeader& header() { return content_->header; }
+    Slot& slot(std::size_t number) { return content_->slots.at(number); }
+    /// Takes the next slot into use and gives back its number; nullopt when the box is full.
+    std::optional<std::uint32_t> begin(Step step, std::uint8_t rows);
     /// Of the transaction that has begun last; none before the first.
     Step last_step();
 
   private:
-    void* memory_ = nullptr;
+    struct Content {
+        BoxHeader header;
+        std::array<Slot, slots_max> slots;
+    };
+    struct Unmap {
+        void operator()(Content* content) const;
+    };
+
+    std::unique_ptr<Content, Unmap> content_;
 };
 
 /// Of a writer that has ended: what it told, or what the rule makes of where it was killed. Nobody

@@ -46,7 +46,7 @@ BOOST_DESCRIBE_STRUCT(Injection, (), (call, nth, stays, code))
 /// What a fault writer does between `go` and the end of its stdin.
 struct FaultTask {
     std::filesystem::path database{}, box{};
-    WriterSettings settings{};         ///< connect, retry and payload_bytes are not used
+    WriterSettings settings{}; ///< no autocommit; connect, retry, payload_bytes are not used
     std::uint32_t tag = 0, writer = 0; ///< see row_name(); what is random is drawn from them
     /// Instead of transactions, checkpoints of all four kinds, which the box tells as rowless ones.
     bool checkpoints = false;

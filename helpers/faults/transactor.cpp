@@ -22,17 +22,10 @@
 namespace firstlock {
 namespace {
 
-/// Any close of a descriptor of the file gives up all of this process's POSIX locks on it.
-void open_and_close(const std::filesystem::path& file)
-{
-    ::close(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-}
-
 /// A payload that tells whether it is whole, and whose it is.
 std::string repeated(const std::string& text, std::size_t length)
 {
     std::string payload;
-    payload.reserve(length + text.size());
     while (payload.size() < length) {
         payload += text;
     }
@@ -63,10 +56,11 @@ class Transactor {
   private:
     Connection open();
     bool transact_in_forked_children();
-    Slot* next_slot();
-    void insert_all(Slot& slot, std::uint32_t number);
+    std::optional<std::uint32_t> begin();
+    void insert_all(std::uint32_t number);
     int insert_rows(std::uint32_t number, std::uint32_t rows);
-    void acknowledge(Slot& slot, std::uint32_t number);
+    void acknowledge(std::uint32_t number);
+    void note(Operation::Kind kind, std::uint32_t number);
 
     const FaultTask& task_;
     BlackBox& box_;
@@ -100,32 +94,41 @@ bool Transactor::transact()
     if (task_.mutation == Mutation::carries_handle_across_fork) {
         return transact_in_forked_children();
     }
-    Slot* const slot = next_slot();
-    if (slot != nullptr) {
-        insert_all(*slot, box_.header().begun - 1);
+    const auto number = begin();
+    if (number) {
+        insert_all(*number);
     }
-    return slot != nullptr;
+    return number.has_value();
 }
 
-Slot* Transactor::next_slot()
+std::optional<std::uint32_t> Transactor::begin()
 {
-    constexpr std::uint8_t rows_max = 5;
-    Slot* const slot = box_.begin(Step::begin, static_cast<std::uint8_t>(1 + random_() % rows_max));
-    if (slot != nullptr && log_ != nullptr) {
-        log_->add({.kind = Operation::Kind::begun,
-                   .offset = box_.header().begun - 1,
-                   .rows = slot->rows});
+    constexpr int rows_max = 5;
+    const auto number =
+        box_.begin(Step::begin, static_cast<std::uint8_t>(1 + random_() % rows_max));
+    if (number) {
+        note(Operation::Kind::begun, *number);
     }
-    return slot;
+    return number;
 }
 
-void Transactor::insert_all(Slot& slot, std::uint32_t number)
+void Transactor::note(Operation::Kind kind, std::uint32_t number)
 {
-    // Several rows in one transaction need one to be opened, whatever a single row would do with.
-    const Transaction transaction = task_.settings.transaction == Transaction::autocommit
-                                        ? Transaction::immediate
-                                        : task_.settings.transaction;
-    int code = connection_.try_execute(begin_of(transaction));
+    if (log_ != nullptr) {
+        log_->add({.kind = kind, .offset = number, .rows = box_.slot(number).rows});
+    }
+}
+
+void Transactor::acknowledge(std::uint32_t number)
+{
+    note(Operation::Kind::acknowledged, number);
+    box_.slot(number).tell(Outcome::acknowledged, 0);
+}
+
+void Transactor::insert_all(std::uint32_t number)
+{
+    Slot& slot = box_.slot(number);
+    int code = connection_.try_execute(begin_of(task_.settings.transaction));
     const auto is_refused = [&] {
         if (code == SQLITE_OK || task_.mutation == Mutation::ignores_busy) {
             return false;
@@ -142,14 +145,15 @@ void Transactor::insert_all(Slot& slot, std::uint32_t number)
     slot.step = Step::insert;
     code = insert_rows(number, slot.rows);
     if (task_.mutation == Mutation::closes_database_file) {
-        open_and_close(task_.database);
+        // Any close of a descriptor of the file gives up all of this process's POSIX locks on it.
+        ::close(::open(task_.database.c_str(), O_RDONLY | O_CLOEXEC));
     }
     if (is_refused()) {
         return;
     }
     slot.step = Step::commit;
     if (task_.mutation == Mutation::acknowledges_before_commit) {
-        acknowledge(slot, number);
+        acknowledge(number);
     }
     code = connection_.try_execute("COMMIT");
     if (is_refused()) {
@@ -158,7 +162,7 @@ void Transactor::insert_all(Slot& slot, std::uint32_t number)
     if (code != SQLITE_OK) {
         connection_.try_execute("ROLLBACK");
     }
-    acknowledge(slot, number);
+    acknowledge(number);
 }
 
 int Transactor::insert_rows(std::uint32_t number, std::uint32_t rows)
@@ -197,14 +201,6 @@ int Transactor::insert_rows(std::uint32_t number, std::uint32_t rows)
     }
 }
 
-void Transactor::acknowledge(Slot& slot, std::uint32_t number)
-{
-    if (log_ != nullptr) {
-        log_->add({.kind = Operation::Kind::acknowledged, .offset = number, .rows = slot.rows});
-    }
-    slot.tell(Outcome::acknowledged, 0);
-}
-
 // What Python's multiprocessing does to a program that has opened its database before: the children
 // work on connections of their own, which believe in locks that only the parent holds, until it
 // closes its handle.
@@ -213,17 +209,16 @@ bool Transactor::transact_in_forked_children()
     constexpr int children_max = 4;
     std::vector<pid_t> children;
     for (int index = 0; index < children_max; ++index) {
-        Slot* const slot = next_slot();
-        const std::uint32_t number = box_.header().begun - 1;
+        const auto number = begin();
         const std::uint64_t seed = random_();
-        const pid_t child = slot != nullptr ? ::fork() : -1;
+        const pid_t child = number ? ::fork() : -1;
         if (child == 0) {
             FaultTask honest = task_;
             honest.mutation = Mutation::none;
             {
                 Transactor own(honest, box_, log_);
                 own.random_.seed(seed);
-                own.insert_all(*slot, number);
+                own.insert_all(*number);
                 connection_ = Connection(":memory:"); // which closes the inherited handle
             }
             ::_exit(0);
@@ -244,13 +239,13 @@ bool Transactor::checkpoint()
 {
     constexpr std::array<int, 4> kinds{SQLITE_CHECKPOINT_PASSIVE, SQLITE_CHECKPOINT_FULL,
                                        SQLITE_CHECKPOINT_RESTART, SQLITE_CHECKPOINT_TRUNCATE};
-    Slot* const slot = box_.begin(Step::insert, 0);
-    if (slot != nullptr) {
+    const auto number = box_.begin(Step::insert, 0);
+    if (number) {
         const int code = sqlite3_wal_checkpoint_v2(
             connection_.handle(), "main", kinds.at(random_() % kinds.size()), nullptr, nullptr);
-        slot->tell(code == SQLITE_OK ? Outcome::acknowledged : Outcome::locked, code);
+        box_.slot(*number).tell(code == SQLITE_OK ? Outcome::acknowledged : Outcome::locked, code);
     }
-    return slot != nullptr;
+    return number.has_value();
 }
 
 } // namespace

@@ -67,6 +67,11 @@ constexpr std::array<Sieve, 6> sieves{{
     {"power cuts in WAL", "wal", cut},
 }};
 
+std::string first_words(const std::string& text)
+{
+    return text.substr(0, std::min<std::size_t>(60, text.find('\n')));
+}
+
 /// What became of a defect.
 struct Caught {
     Mutation mutation;
@@ -114,7 +119,7 @@ TEST_CASE("faults.no broken writer survives and the sound one does")
         all, {{"defect", [](const Caught& each) { return std::string(name_of(each.mutation)); }},
               {"caught by", &Caught::by},
               {"seconds", [](const Caught& each) { return fmt::format("{:.2f}", each.seconds); }},
-              {"by what", [](const Caught& each) { return each.what.substr(0, 60); }}});
+              {"by what", [](const Caught& each) { return first_words(each.what); }}});
     std::cout << table << std::flush;
     replace_file(settings().results / "mutations.txt", table);
 }
