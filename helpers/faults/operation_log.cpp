@@ -18,16 +18,21 @@
 namespace firstlock {
 
 OperationLog::OperationLog(const std::filesystem::path& file, std::uint32_t writer)
-    : descriptor_(::open(file.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0666)),
+    : descriptor_(file.empty()
+                      ? -1
+                      : ::open(file.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0666)),
       writer_(writer)
 {
-    if (descriptor_.get() < 0) {
+    if (!file.empty() && descriptor_.get() < 0) {
         throw std::system_error(errno, std::generic_category(), "log '" + file.string() + "'");
     }
 }
 
 void OperationLog::add(OperationHead head, std::string_view name, std::string_view data) const
 {
+    if (descriptor_.get() < 0) {
+        return;
+    }
     head.writer = writer_;
     head.time_ns = monotonic_ns();
     head.name_bytes = name.size();

@@ -40,7 +40,8 @@ struct Operation : OperationHead {
 
 /// Appends operations to a file that several processes share, each by one write, so that the file's
 /// order is the order in which they were done. Throws std::system_error from the constructor; a log
-/// that cannot be written later ends the process, since a log with holes proves nothing.
+/// that cannot be written later ends the process, since a log with holes proves nothing. Without a
+/// file it logs nothing.
 class OperationLog {
   public:
     OperationLog(const std::filesystem::path& file, std::uint32_t writer);

@@ -16,7 +16,7 @@ using Kind = Operation::Kind;
 // A VFS is C, and this one exists once.
 const FaultTask* task = nullptr;
 BoxHeader* header = nullptr;
-const OperationLog* log_file = nullptr; // null: nothing is logged
+const OperationLog* log_file = nullptr;
 sqlite3_vfs* system_vfs = nullptr;
 
 /// A file of the shim: SQLite allocates it, the real file lies after it in the same block. Those
@@ -78,9 +78,7 @@ constexpr auto failing = [](sqlite3_file* file, auto... arguments) {
 void log_operation(Kind kind, std::string_view path, sqlite3_int64 offset = 0,
                    std::string_view data = {})
 {
-    if (log_file != nullptr) {
-        log_file->add({.kind = kind, .offset = offset}, path.substr(path.rfind('/') + 1), data);
-    }
+    log_file->add({.kind = kind, .offset = offset}, path.substr(path.rfind('/') + 1), data);
 }
 
 /// A frame is written as its header, whose second word is not zero in the last of a commit, and its
@@ -274,15 +272,15 @@ int delete_file(sqlite3_vfs* /*self*/, const char* name, int with_directory)
 
 } // namespace
 
-void install_shim(const FaultTask& asked, BoxHeader& told, const OperationLog* log)
+void install_shim(const FaultTask& asked, BoxHeader& told, const OperationLog& log)
 {
-    if (log == nullptr && asked.injection.call == Call::none &&
+    if (asked.log.empty() && asked.injection.call == Call::none &&
         asked.mutation < Mutation::drops_last_frame) {
         return;
     }
     task = &asked;
     header = &told;
-    log_file = log;
+    log_file = &log;
     sqlite3_initialize();
     system_vfs = sqlite3_vfs_find(nullptr);
     static sqlite3_vfs own = *system_vfs; // all that is not about files stays the system's

@@ -10,6 +10,6 @@ namespace firstlock {
 /// everything on to the system's own, except for that: it logs what changes files, fails the n-th
 /// call of a class, or has one of the defects. Once per process; the arguments must outlive all
 /// connections.
-void install_shim(const FaultTask& task, BoxHeader& header, const OperationLog* log);
+void install_shim(const FaultTask& task, BoxHeader& header, const OperationLog& log);
 
 } // namespace firstlock

@@ -42,7 +42,7 @@ bool stdin_has_something()
 
 class Transactor {
   public:
-    Transactor(const FaultTask& task, BlackBox& box, const OperationLog* log)
+    Transactor(const FaultTask& task, BlackBox& box, const OperationLog& log)
         : task_(task), box_(box), log_(log),
           random_((std::uint64_t{task.tag} << 32U) + task.writer), connection_(open())
     {
@@ -60,11 +60,10 @@ class Transactor {
     void insert_all(std::uint32_t number);
     int insert_rows(std::uint32_t number, std::uint32_t rows);
     void acknowledge(std::uint32_t number);
-    void note(Operation::Kind kind, std::uint32_t number);
 
     const FaultTask& task_;
     BlackBox& box_;
-    const OperationLog* log_;
+    const OperationLog& log_;
     std::mt19937_64 random_;
     Connection connection_;
 };
@@ -107,22 +106,17 @@ std::optional<std::uint32_t> Transactor::begin()
     const auto number =
         box_.begin(Step::begin, static_cast<std::uint8_t>(1 + random_() % rows_max));
     if (number) {
-        note(Operation::Kind::begun, *number);
+        log_.add(
+            {.kind = Operation::Kind::begun, .offset = *number, .rows = box_.slot(*number).rows});
     }
     return number;
 }
 
-void Transactor::note(Operation::Kind kind, std::uint32_t number)
-{
-    if (log_ != nullptr) {
-        log_->add({.kind = kind, .offset = number, .rows = box_.slot(number).rows});
-    }
-}
-
 void Transactor::acknowledge(std::uint32_t number)
 {
-    note(Operation::Kind::acknowledged, number);
-    box_.slot(number).tell(Outcome::acknowledged, 0);
+    Slot& slot = box_.slot(number);
+    log_.add({.kind = Operation::Kind::acknowledged, .offset = number, .rows = slot.rows});
+    slot.tell(Outcome::acknowledged, 0);
 }
 
 void Transactor::insert_all(std::uint32_t number)
@@ -252,7 +246,7 @@ bool Transactor::checkpoint()
 
 // A disk that fails can fail the opening too. That is no transaction, so nothing has to be told; it
 // is tried again, as a server would at the next request.
-void run_transactions(const FaultTask& task, BlackBox& box, const OperationLog* log)
+void run_transactions(const FaultTask& task, BlackBox& box, const OperationLog& log)
 {
     constexpr int openings_max = 50;
     std::optional<Transactor> transactor;

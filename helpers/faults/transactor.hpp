@@ -10,6 +10,6 @@ namespace firstlock {
 /// before and after, until the task's number of them is done or stdin ends. Where the task has a
 /// mutation of the writer's kind, it lies in that way. Throws SqliteError where the database cannot
 /// be opened, however often that is tried.
-void run_transactions(const FaultTask& task, BlackBox& box, const OperationLog* log);
+void run_transactions(const FaultTask& task, BlackBox& box, const OperationLog& log);
 
 } // namespace firstlock

@@ -13,7 +13,6 @@
 
 #include <csignal>
 #include <cstdio>
-#include <optional>
 #include <system_error>
 
 namespace {
@@ -45,18 +44,15 @@ void take_on_limits(const FaultTask& task)
 void run(const FaultTask& task)
 {
     BlackBox box(task.box);
-    std::optional<OperationLog> log;
-    if (!task.log.empty()) {
-        log.emplace(task.log, task.writer);
-    }
-    install_shim(task, box.header(), log ? &*log : nullptr);
+    const OperationLog log(task.log, task.writer);
+    install_shim(task, box.header(), log);
     take_on_limits(task);
     say("firstlock ready");
     if (!wait_for_go()) {
         return;
     }
     try {
-        run_transactions(task, box, log ? &*log : nullptr);
+        run_transactions(task, box, log);
         say("firstlock ok");
     } catch (const SqliteError& error) {
         Report report;

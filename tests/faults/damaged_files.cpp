@@ -30,7 +30,7 @@ struct LeftWal : FaultTable {
     {
         FaultTask task = next_task();
         task.autocheckpoint = 1'000'000; // so that every frame of the WAL is needed
-        FaultyWriter writer = std::move(released_together({task}).front());
+        FaultyWriter writer = std::move(FaultyWriter::released_together({task}).front());
         if (!writer.acknowledges(30, settings().scaled(std::chrono::seconds(20)))) {
             throw std::runtime_error("a writer did not finish 30 transactions");
         }
@@ -59,8 +59,7 @@ TEST_CASE("faults.a database that is deleted or replaced under its writers is no
         table, {.transactions = 0,
                 // A WAL that was never reset would bring all rows back to the replacement.
                 .adjust = [](FaultTask& task) { task.autocheckpoint = 5; },
-                .meanwhile = damage,
-                .transactions_before = 20});
+                .meanwhile = damage});
     record_fault(replaced ? "replaced database" : "deleted database", figures_of(table, run));
     CHECK(run.file_finding == (replaced ? "another file was put in the database's place"
                                         : "the database file was deleted under its writers"));

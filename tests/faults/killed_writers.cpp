@@ -17,7 +17,7 @@ namespace {
 
 void kill_and_check(KillOptions options)
 {
-    options.budget = std::chrono::duration<double>(fault_budget_s(11, 120));
+    options.budget = fault_budget(11, 120);
     const KillFigures figures = run_killed_writers(options);
     record_fault("killed writers", options, figures);
 

@@ -98,7 +98,7 @@ Caught first_catch(Mutation mutation, Seconds budget)
 
 TEST_CASE("faults.no broken writer survives and the sound one does")
 {
-    const Seconds budget(fault_budget_s(2, 20));
+    const Seconds budget = fault_budget(2, 20);
     const Caught sound = first_catch(Mutation::none, budget / 2);
     INFO(sound.by << ": " << sound.what);
     CHECK(sound.by == "nothing");

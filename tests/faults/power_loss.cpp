@@ -102,7 +102,7 @@ TEST_CASE("faults.a power cut costs no acknowledged row where SQLite promises th
             .journal_mode = law.journal_mode,
             .synchronous = law.synchronous,
             .two_files = law.two_files,
-            .budget = std::chrono::duration<double>(fault_budget_s(1.5, 60)),
+            .budget = fault_budget(1.5, 60),
             .allows = [&](const FaultAccount& account) { return allows(law.promise, account); }};
         const PowerFigures& found = all.emplace_back(Tried{law, run_power_cuts(options)}).found;
         record_fault("power cut", options, found);
