@@ -1,8 +1,8 @@
 // Goal:   where a file is deleted, replaced or damaged from outside, rows may be lost by right;
 //         then the suite says so, and never calls it sound.
 // Method: the damage is done under running writers, or between their end and the look at the table.
-#include "fixtures/faults/failing_disk.hpp"
 #include "fixtures/faults/fault_record.hpp"
+#include "fixtures/faults/fault_run.hpp"
 #include "fixtures/run/settings.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,8 +1,8 @@
 // Goal:   too few descriptors are reported by the writer, and cost no acknowledged row.
 // Method: one of two writers has a low limit of descriptors. What happens where writers cannot even
 //         be started is asked by harness.limits.
-#include "fixtures/faults/failing_disk.hpp"
 #include "fixtures/faults/fault_record.hpp"
+#include "fixtures/faults/fault_run.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>

@@ -1,12 +1,9 @@
-// Goal:   when the disk fails or is full, every writer says so with a code, and nothing that was
-//         acknowledged is lost.
-// Method: a VFS that fails the n-th call of each class, for n spread over all calls of a run; a
-//         limit of the file's size; a small tmpfs; files and directories that may not be written,
+// Goal:   when the disk is full or may not be written, every writer says so with a code, and nothing
+//         that was acknowledged is lost.
+// Method: a limit of the file's size; a small tmpfs; files and directories that may not be written,
 //         by writers that have given up root.
-#include "fixtures/faults/failing_disk.hpp"
 #include "fixtures/faults/fault_record.hpp"
-#include "fixtures/run/settings.hpp"
-#include "helpers/described/names.hpp"
+#include "fixtures/faults/fault_run.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -17,54 +14,12 @@
 #endif
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cstring>
 
 using namespace firstlock;
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::array<FailingCall, 10> failing_calls{{
-    {Call::read, SQLITE_IOERR_READ, true, true},
-    {Call::write, SQLITE_IOERR_WRITE, true, true},
-    {Call::write, SQLITE_FULL, true, true},
-    {Call::sync, SQLITE_IOERR_FSYNC, true, true},
-    {Call::truncate, SQLITE_IOERR_TRUNCATE, false, true},
-    {Call::lock, SQLITE_IOERR_LOCK, true, true},
-    {Call::shm_map, SQLITE_IOERR_SHMMAP, true, false},
-    {Call::shm_lock, SQLITE_IOERR_SHMLOCK, true, false},
-    {Call::open, SQLITE_CANTOPEN, true, true},
-    {Call::delete_, SQLITE_IOERR_DELETE, false, true},
-}};
-
-void fail_every_call(const std::string& mode)
-{
-    const std::size_t runs = settings().depth == Depth::deep ? 1000 : 12;
-    for (const FailingCall& failing : failing_calls) {
-        if (mode == "wal" ? !failing.in_wal : !failing.in_rollback) {
-            continue;
-        }
-        const std::string journal = failing.call == Call::truncate ? "truncate" : mode;
-        const InjectionFigures found = run_injections(journal, failing, runs);
-        record_fault("failing calls", {{"journal_mode", journal},
-                                       {"call", name_of(failing.call)},
-                                       {"code", failing.code},
-                                       {"calls", found.calls},
-                                       {"runs", found.runs},
-                                       {"injected", found.injected},
-                                       {"reported", found.reported()},
-                                       {"acknowledged", found.account.acknowledged},
-                                       {"lost", found.account.lost}});
-        INFO(journal << " " << name_of(failing.call) << ", reported " << found.reported());
-        INFO(found.violation);
-        CHECK(found.violation.empty());
-        CHECK(found.account.lost == 0);
-        // The neighbour may change how many calls there are.
-        CHECK(found.injected >= std::max<std::size_t>(1, found.runs / 2));
-    }
-}
 
 void check_and_record(const char* fault, const FaultTable& table, const FaultRun& run)
 {
@@ -93,16 +48,6 @@ bool nobody_reaches(const fs::path& directory)
 }
 
 } // namespace
-
-TEST_CASE("faults.a failing call in rollback costs no acknowledged row")
-{
-    fail_every_call("delete");
-}
-
-TEST_CASE("faults.a failing call in WAL costs no acknowledged row")
-{
-    fail_every_call("wal");
-}
 
 TEST_CASE("faults.a limit of the file size is reported and costs no acknowledged row")
 {
