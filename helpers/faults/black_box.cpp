@@ -18,10 +18,10 @@ static_assert(sizeof(Slot) == 12 && sizeof(BoxHeader) == 16 &&
 BlackBox::BlackBox(const std::filesystem::path& file)
 {
     const Descriptor opened(::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666));
-    void* const memory =
-        ::ftruncate(opened.get(), sizeof(Content)) == 0
-            ? ::mmap(nullptr, sizeof(Content), PROT_READ | PROT_WRITE, MAP_SHARED, opened.get(), 0)
-            : MAP_FAILED;
+    const bool is_sized = opened.get() >= 0 && ::ftruncate(opened.get(), sizeof(Content)) == 0;
+    void* const memory = is_sized ? ::mmap(nullptr, sizeof(Content), PROT_READ | PROT_WRITE,
+                                           MAP_SHARED, opened.get(), 0)
+                                  : MAP_FAILED;
     if (memory == MAP_FAILED) {
         throw std::system_error(errno, std::generic_category(),
                                 "black box '" + file.string() + "'");

@@ -75,6 +75,13 @@ constexpr auto failing = [](sqlite3_file* file, auto... arguments) {
     return code != 0 ? code : passed_on<Method>(file, arguments...);
 };
 
+/// A call about locks, which one of the mutations leaves out.
+template <auto Method>
+constexpr auto locking = [](sqlite3_file* file, auto... arguments) {
+    return task->mutation == Mutation::writes_outside_lock ? SQLITE_OK
+                                                           : passed_on<Method>(file, arguments...);
+};
+
 void log_operation(Kind kind, std::string_view path, sqlite3_int64 offset = 0,
                    std::string_view data = {})
 {
@@ -118,11 +125,6 @@ bool drops(ShimFile& file, std::string_view data, sqlite3_int64 offset)
     return (task->mutation == Mutation::forgets_journal && file.kind == SQLITE_OPEN_MAIN_JOURNAL) ||
            (task->mutation == Mutation::drops_last_frame && file.kind == SQLITE_OPEN_WAL &&
             is_of_commit_frame(file, data, offset));
-}
-
-bool drops_locks()
-{
-    return task->mutation == Mutation::writes_outside_lock;
 }
 
 int write_file(sqlite3_file* file, const void* data, int bytes, sqlite3_int64 offset)
@@ -179,19 +181,13 @@ int lock_file(sqlite3_file* file, int level)
         return code;
     }
     shim_of(file).has_written = false;
-    return drops_locks() ? SQLITE_OK : passed_on<&sqlite3_io_methods::xLock>(file, level);
-}
-
-int unlock_file(sqlite3_file* file, int level)
-{
-    return drops_locks() ? SQLITE_OK : passed_on<&sqlite3_io_methods::xUnlock>(file, level);
+    return locking<&sqlite3_io_methods::xLock>(file, level);
 }
 
 int check_reserved(sqlite3_file* file, int* is_reserved)
 {
     *is_reserved = 0;
-    return drops_locks() ? SQLITE_OK
-                         : passed_on<&sqlite3_io_methods::xCheckReservedLock>(file, is_reserved);
+    return locking<&sqlite3_io_methods::xCheckReservedLock>(file, is_reserved);
 }
 
 int shm_lock(sqlite3_file* file, int offset, int count, int flags)
@@ -201,8 +197,7 @@ int shm_lock(sqlite3_file* file, int offset, int count, int flags)
         return code;
     }
     shim_of(file).has_written = false;
-    return drops_locks() ? SQLITE_OK
-                         : passed_on<&sqlite3_io_methods::xShmLock>(file, offset, count, flags);
+    return locking<&sqlite3_io_methods::xShmLock>(file, offset, count, flags);
 }
 
 // Version 2: shared memory for WAL, but no memory-mapped reads, which would pass the shim by.
@@ -215,7 +210,7 @@ const sqlite3_io_methods methods{
     .xSync = sync_file,
     .xFileSize = passed_on<&sqlite3_io_methods::xFileSize>,
     .xLock = lock_file,
-    .xUnlock = unlock_file,
+    .xUnlock = locking<&sqlite3_io_methods::xUnlock>,
     .xCheckReservedLock = check_reserved,
     .xFileControl = passed_on<&sqlite3_io_methods::xFileControl>,
     .xSectorSize = passed_on<&sqlite3_io_methods::xSectorSize>,

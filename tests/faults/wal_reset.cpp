@@ -7,7 +7,6 @@
 //         On an affected version a loss is a warning unless FIRSTLOCK_WAL_RESET=fail.
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/faults/wal_reset_probe.hpp"
-#include "fixtures/run/scratch_directory.hpp"
 #include "fixtures/run/settings.hpp"
 #include "helpers/described/json.hpp"
 #include "helpers/results/environment.hpp"
@@ -45,10 +44,9 @@ std::filesystem::path best_directory()
 
 TEST_CASE("faults.the WAL-reset bug costs no row that is not excused by the version", "[known-bug]")
 {
-    const ScratchDirectory directory(best_directory());
     const WalReset version = wal_reset_of(sqlite3_libversion_number());
     const auto budget = fault_budget(15, 60);
-    const WalResetFinding found = probe_wal_reset(directory.path(), table_rows, budget);
+    const WalResetFinding found = probe_wal_reset(best_directory(), table_rows, budget);
 
     const bool affected = version == WalReset::affected;
     const std::string observed = found.has_loss() ? "loss observed"
@@ -58,11 +56,10 @@ TEST_CASE("faults.the WAL-reset bug costs no row that is not excused by the vers
         "WAL-reset bug",
         {{"by_version", std::string(sqlite3_libversion()) + " " + std::string(name_of(version))},
          {"by_observation", observed},
-         {"probed_on", file_system_of(directory.path())}},
+         {"probed_on", file_system_of(found.table->files)}},
         found);
     if (!affected) {
         INFO(found.verdict());
-        INFO("files in " << found.place);
         CHECK(found.holds());
         CHECK_FALSE(found.seen_live); // rows that were missing for a while only
         return;
@@ -74,7 +71,6 @@ TEST_CASE("faults.the WAL-reset bug costs no row that is not excused by the vers
             cost + ", by the known WAL-reset bug of SQLite " + sqlite3_libversion() +
             ": https://sqlite.org/wal.html#walresetbug; upgrade to 3.51.3, 3.50.7 or 3.44.6";
         if (settings().wal_reset_fails) {
-            INFO("files in " << found.place);
             FAIL(text);
         }
         WARN(text);
