@@ -1,75 +1,62 @@
 #include "helpers/faults/black_box.hpp"
 
+#include "helpers/described/names.hpp"
+#include "helpers/process/descriptor.hpp"
+
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <stdexcept>
 #include <system_error>
-#include <utility>
 
 namespace firstlock {
-namespace {
 
-static_assert(sizeof(Slot) == 8 && sizeof(BoxHeader) == 16 &&
-                  std::atomic<Fate>::is_always_lock_free,
+static_assert(sizeof(Slot) == 12 && sizeof(BoxHeader) == 16 &&
+                  std::atomic<Step>::is_always_lock_free,
               "both sides of the box must agree on its layout, and store without a lock");
-
-constexpr std::size_t header_bytes = 32;
-constexpr std::size_t box_bytes = header_bytes + BlackBox::slots_most * sizeof(Slot);
-
-} // namespace
 
 BlackBox::BlackBox(const std::filesystem::path& file)
 {
-    const int descriptor = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666);
-    const bool sized = descriptor >= 0 && ::ftruncate(descriptor, box_bytes) == 0;
-    memory_ = sized ? ::mmap(nullptr, box_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
-                    : MAP_FAILED;
-    const int error = errno;
-    ::close(descriptor);
-    if (memory_ == MAP_FAILED) {
-        throw std::system_error(error, std::generic_category(),
+    const Descriptor opened(::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666));
+    const bool is_sized = opened.get() >= 0 && ::ftruncate(opened.get(), sizeof(Content)) == 0;
+    void* const memory = is_sized ? ::mmap(nullptr, sizeof(Content), PROT_READ | PROT_WRITE,
+                                           MAP_SHARED, opened.get(), 0)
+                                  : MAP_FAILED;
+    if (memory == MAP_FAILED) {
+        throw std::system_error(errno, std::generic_category(),
                                 "black box '" + file.string() + "'");
     }
+    content_.reset(static_cast<Content*>(memory));
 }
 
-BlackBox::~BlackBox()
+void BlackBox::Unmap::operator()(Content* content) const
 {
-    if (memory_ != nullptr) {
-        ::munmap(memory_, box_bytes);
-    }
+    ::munmap(content, sizeof(Content));
 }
 
-BlackBox::BlackBox(BlackBox&& other) noexcept : memory_(std::exchange(other.memory_, nullptr)) {}
-
-Slot& BlackBox::slot(std::size_t number)
+std::optional<std::uint32_t> BlackBox::begin(Step step, std::uint8_t rows)
 {
-    if (number >= slots_most) {
-        throw std::out_of_range("the black box holds " + std::to_string(slots_most) +
-                                " transactions");
+    const std::uint32_t number = header().begun;
+    if (number == slots_max) {
+        return std::nullopt;
     }
-    return reinterpret_cast<Slot*>(static_cast<char*>(memory_) + header_bytes)[number];
+    slot(number).rows = rows;
+    slot(number).step = step;
+    header().begun = number + 1;
+    return number;
 }
 
-Outcome outcome_of(Fate fate)
+Step BlackBox::last_step()
 {
-    switch (fate) {
-    case Fate::acknowledged:
-        return Outcome::acknowledged;
-    case Fate::locked:
-        return Outcome::locked;
-    case Fate::not_begun: // killed before it called COMMIT, so nobody may ever see its rows
-    case Fate::waiting:
-    case Fate::inside:
-    case Fate::failed:
-        return Outcome::failed;
-    case Fate::committing:
-    case Fate::unknown:
-        break;
-    }
-    return Outcome::unknown;
+    const std::uint32_t begun = header().begun;
+    return begun == 0 ? Step::none : slot(begun - 1).step.load();
+}
+
+Outcome outcome_of(const Slot& slot)
+{
+    return slot.step == Step::told
+               ? slot.outcome.load()
+               : outcome_of(Refusal{.code = {}, .stage = name_of(slot.step.load())});
 }
 
 } // namespace firstlock

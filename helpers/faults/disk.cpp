@@ -11,11 +11,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t sector = 512;
 
-bool is_part_of_the_disk(const fs::path& file)
-{
-    return !file.string().ends_with("-shm");
-}
-
 enum class Damage { none, all_lost, some_kept, one_lost, one_kept };
 
 /// What becomes of one block of a write that was not synced.
@@ -27,18 +22,12 @@ Block draw(std::mt19937_64& random)
     return number < 5 ? Block::kept : number < 9 ? Block::dropped : Block::garbage;
 }
 
-void write_file(const fs::path& file, const std::string& content)
-{
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    out.write(content.data(), static_cast<std::streamsize>(content.size()));
-}
-
 } // namespace
 
 Disk::Disk(const fs::path& directory)
 {
     for (const auto& entry : fs::directory_iterator(directory)) {
-        if (entry.is_regular_file() && is_part_of_the_disk(entry.path())) {
+        if (entry.is_regular_file() && !entry.path().string().ends_with("-shm")) {
             std::ifstream in(entry.path(), std::ios::binary);
             auto file = std::make_shared<File>();
             file->durable.assign(std::istreambuf_iterator<char>(in), {});
@@ -164,7 +153,7 @@ void Disk::cut(std::mt19937_64& random, const fs::path& directory) const
         }
     }
     for (const auto& [name, file] : found) {
-        write_file(directory / name, content_after_cut(*file, random));
+        std::ofstream(directory / name, std::ios::binary) << content_after_cut(*file, random);
     }
 }
 

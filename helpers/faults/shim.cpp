@@ -1,154 +1,290 @@
 #include "helpers/faults/shim.hpp"
 
-#include "helpers/faults/shim_files.hpp"
+#include <sqlite3.h>
+
+#include <unistd.h>
 
 #include <cstring>
-#include <memory>
+#include <new>
 #include <string_view>
 
 namespace firstlock {
 namespace {
 
-constexpr int frame_header_bytes = 24;
-constexpr int wal_header_bytes = 32;
+using Kind = Operation::Kind;
 
-std::string_view base_name(const char* path)
+// A VFS is C, and this one exists once.
+const FaultTask* task = nullptr;
+BoxHeader* header = nullptr;
+const OperationLog* log_file = nullptr;
+sqlite3_vfs* system_vfs = nullptr;
+
+/// A file of the shim: SQLite allocates it, the real file lies after it in the same block. Those
+/// that are temporary are left alone.
+struct ShimFile {
+    sqlite3_file base;
+    const char* name; ///< SQLite's, until the file is closed
+    int kind;         ///< SQLITE_OPEN_MAIN_DB, _MAIN_JOURNAL, _SUPER_JOURNAL, _WAL
+    /// The first sync of a journal syncs its directory too (os_unix.c, UNIXFILE_DIRSYNC).
+    bool syncs_directory;
+    bool drops_next_page; ///< of the frame whose header was dropped
+    bool has_written;     ///< since the lock was taken
+};
+
+/// The database file that was opened last; the bearer of a WAL's locks.
+ShimFile* main_file = nullptr;
+
+ShimFile& shim_of(sqlite3_file* file)
 {
-    const char* const slash = std::strrchr(path, '/');
-    return slash == nullptr ? path : slash + 1;
+    return *reinterpret_cast<ShimFile*>(file);
 }
 
-class Policy : public ShimPolicy {
-  public:
-    Policy(const FaultTask& task, BoxHeader& header, OperationLog* log)
-        : task_(task), header_(header), log_(log)
-    {
-    }
+sqlite3_file* real_of(sqlite3_file* file)
+{
+    return reinterpret_cast<sqlite3_file*>(&shim_of(file) + 1);
+}
 
-    int before(const char* call) override
-    {
-        const Injection& plan = task_.injection;
-        if (plan.call != call) {
-            return 0;
-        }
-        const std::uint32_t number = ++header_.calls;
-        if (number != plan.nth && !(plan.stays && number > plan.nth)) {
-            return 0;
-        }
-        ++header_.injected;
-        return plan.code;
-    }
-
-    bool drops(ShimFile& file, const void* data, int bytes, sqlite3_int64 offset) override
-    {
-        switch (task_.mutation) {
-        case Mutation::forgets_journal:
-            return file.kind == SQLITE_OPEN_MAIN_JOURNAL;
-        case Mutation::drops_last_frame:
-            return file.kind == SQLITE_OPEN_WAL && is_of_commit_frame(file, data, bytes, offset);
-        case Mutation::unlocks_early:
-            unlock_early(file);
-            return false;
-        default:
-            return false;
-        }
-    }
-
-    bool drops_sync() override { return task_.mutation == Mutation::forgets_sync; }
-    bool drops_locks() override { return task_.mutation == Mutation::writes_outside_lock; }
-
-    void opened(ShimFile& file, bool is_new) override
-    {
-        if (file.kind == SQLITE_OPEN_MAIN_DB) {
-            main_ = &file;
-        }
-        if (is_new) {
-            add(Operation::Kind::create, file.name);
-        }
-    }
-    void written(ShimFile& file, const void* data, int bytes, sqlite3_int64 offset) override
-    {
-        add(Operation::Kind::write, file.name, offset,
-            {static_cast<const char*>(data), static_cast<std::size_t>(bytes)});
-    }
-    void truncated(ShimFile& file, sqlite3_int64 size) override
-    {
-        add(Operation::Kind::truncate, file.name, size);
-    }
-    void sync_begins(ShimFile& file) override { add(Operation::Kind::sync_begin, file.name); }
-    void sync_ended(ShimFile& file, bool with_directory) override
-    {
-        add(Operation::Kind::sync_end, file.name);
-        if (with_directory) {
-            add(Operation::Kind::directory_sync, file.name);
-        }
-    }
-    void removed(const char* name, bool with_directory) override
-    {
-        add(Operation::Kind::remove, name);
-        if (with_directory) {
-            add(Operation::Kind::directory_sync, name);
-        }
-    }
-
-  private:
-    void add(Operation::Kind kind, const char* name, sqlite3_int64 offset = 0,
-             std::string_view data = {})
-    {
-        if (log_ != nullptr) {
-            log_->add(kind, base_name(name), offset, data);
-        }
-    }
-
-    /// A frame is written as its header, whose second word is not zero in the last of a commit, and
-    /// its page.
-    static bool is_of_commit_frame(ShimFile& file, const void* data, int bytes,
-                                   sqlite3_int64 offset)
-    {
-        if (bytes == frame_header_bytes && offset >= wal_header_bytes) {
-            constexpr std::string_view zero("\0\0\0\0", 4);
-            file.drops_next_page = std::string_view(static_cast<const char*>(data) + 4, 4) != zero;
-            return file.drops_next_page;
-        }
-        return file.drops_next_page;
-    }
-
-    /// Before the first page goes out, the lock that protects it is given up.
-    void unlock_early(ShimFile& file)
-    {
-        if (main_ == nullptr || main_->has_written) {
-            return;
-        }
-        if (file.kind == SQLITE_OPEN_MAIN_DB) {
-            main_->has_written = true;
-            main_->real()->pMethods->xUnlock(main_->real(), SQLITE_LOCK_NONE);
-        } else if (file.kind == SQLITE_OPEN_WAL) {
-            main_->has_written = true;
-            main_->real()->pMethods->xShmLock(main_->real(), 0, 1,
-                                              SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE);
-        }
-    }
-
-    const FaultTask& task_;
-    BoxHeader& header_;
-    OperationLog* log_;
-    ShimFile* main_ =
-        nullptr; ///< the database file that was opened last; the bearer of a WAL's locks
+/// A method that only passes on, as `passed_on<&sqlite3_io_methods::xClose>`.
+template <auto Method>
+constexpr auto passed_on = nullptr;
+template <typename Result, typename... Arguments,
+          Result (*sqlite3_io_methods::*Method)(sqlite3_file*, Arguments...)>
+constexpr auto passed_on<Method> = [](sqlite3_file* file, Arguments... arguments) -> Result {
+    return (real_of(file)->pMethods->*Method)(real_of(file), arguments...);
 };
+
+/// 0, or the code that is given back instead of doing it.
+int injected(Call call)
+{
+    const Injection& plan = task->injection;
+    if (plan.call != call) {
+        return 0;
+    }
+    const std::uint32_t number = ++header->calls;
+    if (plan.nth == 0 || number < plan.nth || (number > plan.nth && !plan.stays)) {
+        return 0;
+    }
+    ++header->injected;
+    return plan.code;
+}
+
+/// The same with a failure of its own class.
+template <Call call, auto Method>
+constexpr auto failing = [](sqlite3_file* file, auto... arguments) {
+    const int code = injected(call);
+    return code != 0 ? code : passed_on<Method>(file, arguments...);
+};
+
+/// A call about locks, which one of the mutations leaves out.
+template <auto Method>
+constexpr auto locking = [](sqlite3_file* file, auto... arguments) {
+    return task->mutation == Mutation::writes_outside_lock ? SQLITE_OK
+                                                           : passed_on<Method>(file, arguments...);
+};
+
+void log_operation(Kind kind, std::string_view path, sqlite3_int64 offset = 0,
+                   std::string_view data = {})
+{
+    log_file->add({.kind = kind, .offset = offset}, path.substr(path.rfind('/') + 1), data);
+}
+
+/// A frame is written as its header, whose second word is not zero in the last of a commit, and its
+/// page.
+bool is_of_commit_frame(ShimFile& file, std::string_view data, sqlite3_int64 offset)
+{
+    constexpr std::size_t frame_header_bytes = 24;
+    constexpr int wal_header_bytes = 32;
+    if (data.size() == frame_header_bytes && offset >= wal_header_bytes) {
+        file.drops_next_page = data.substr(4, 4) != std::string_view("\0\0\0\0", 4);
+    }
+    return file.drops_next_page;
+}
+
+/// Before the first page goes out, the lock that protects it is given up.
+void unlock_early(const ShimFile& file)
+{
+    if (main_file == nullptr || main_file->has_written) {
+        return;
+    }
+    sqlite3_file* const real = real_of(&main_file->base);
+    if (file.kind == SQLITE_OPEN_MAIN_DB) {
+        main_file->has_written = true;
+        real->pMethods->xUnlock(real, SQLITE_LOCK_NONE);
+    } else if (file.kind == SQLITE_OPEN_WAL) {
+        main_file->has_written = true;
+        real->pMethods->xShmLock(real, 0, 1, SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE);
+    }
+}
+
+/// Whether a write is to be dropped in silence.
+bool drops(ShimFile& file, std::string_view data, sqlite3_int64 offset)
+{
+    if (task->mutation == Mutation::unlocks_early) {
+        unlock_early(file);
+    }
+    return (task->mutation == Mutation::forgets_journal && file.kind == SQLITE_OPEN_MAIN_JOURNAL) ||
+           (task->mutation == Mutation::drops_last_frame && file.kind == SQLITE_OPEN_WAL &&
+            is_of_commit_frame(file, data, offset));
+}
+
+int write_file(sqlite3_file* file, const void* data, int bytes, sqlite3_int64 offset)
+{
+    ShimFile& own = shim_of(file);
+    const int code = injected(Call::write);
+    const bool cut_short = (code & 0xff) == SQLITE_FULL;
+    std::string_view written(static_cast<const char*>(data), static_cast<std::size_t>(bytes));
+    if ((code != 0 && !cut_short) || drops(own, written, offset)) {
+        return code;
+    }
+    written = written.substr(0, cut_short ? written.size() / 2 : written.size());
+    const int result = passed_on<&sqlite3_io_methods::xWrite>(
+        file, written.data(), static_cast<int>(written.size()), offset);
+    if (result == SQLITE_OK) {
+        log_operation(Kind::write, own.name, offset, written);
+    }
+    return code != 0 ? code : result; // a full disk has taken what it could
+}
+
+int truncate_file(sqlite3_file* file, sqlite3_int64 size)
+{
+    const int code = failing<Call::truncate, &sqlite3_io_methods::xTruncate>(file, size);
+    if (code == SQLITE_OK) {
+        log_operation(Kind::truncate, shim_of(file).name, size);
+    }
+    return code;
+}
+
+int sync_file(sqlite3_file* file, int flags)
+{
+    ShimFile& own = shim_of(file);
+    if (const int code = injected(Call::sync)) {
+        return code;
+    }
+    if (task->mutation == Mutation::forgets_sync) {
+        return SQLITE_OK;
+    }
+    log_operation(Kind::sync_begin, own.name);
+    const int result = passed_on<&sqlite3_io_methods::xSync>(file, flags);
+    if (result == SQLITE_OK) {
+        log_operation(Kind::sync_end, own.name);
+        if (own.syncs_directory) {
+            log_operation(Kind::directory_sync, own.name);
+        }
+        own.syncs_directory = false;
+    }
+    return result;
+}
+
+int lock_file(sqlite3_file* file, int level)
+{
+    if (const int code = injected(Call::lock)) {
+        return code;
+    }
+    shim_of(file).has_written = false;
+    return locking<&sqlite3_io_methods::xLock>(file, level);
+}
+
+int check_reserved(sqlite3_file* file, int* is_reserved)
+{
+    *is_reserved = 0;
+    return locking<&sqlite3_io_methods::xCheckReservedLock>(file, is_reserved);
+}
+
+int shm_lock(sqlite3_file* file, int offset, int count, int flags)
+{
+    const bool is_unlock = (flags & SQLITE_SHM_UNLOCK) != 0;
+    if (const int code = is_unlock ? 0 : injected(Call::shm_lock)) {
+        return code;
+    }
+    shim_of(file).has_written = false;
+    return locking<&sqlite3_io_methods::xShmLock>(file, offset, count, flags);
+}
+
+// Version 2: shared memory for WAL, but no memory-mapped reads, which would pass the shim by.
+const sqlite3_io_methods methods{
+    .iVersion = 2,
+    .xClose = passed_on<&sqlite3_io_methods::xClose>,
+    .xRead = failing<Call::read, &sqlite3_io_methods::xRead>,
+    .xWrite = write_file,
+    .xTruncate = truncate_file,
+    .xSync = sync_file,
+    .xFileSize = passed_on<&sqlite3_io_methods::xFileSize>,
+    .xLock = lock_file,
+    .xUnlock = locking<&sqlite3_io_methods::xUnlock>,
+    .xCheckReservedLock = check_reserved,
+    .xFileControl = passed_on<&sqlite3_io_methods::xFileControl>,
+    .xSectorSize = passed_on<&sqlite3_io_methods::xSectorSize>,
+    .xDeviceCharacteristics = passed_on<&sqlite3_io_methods::xDeviceCharacteristics>,
+    .xShmMap = failing<Call::shm_map, &sqlite3_io_methods::xShmMap>,
+    .xShmLock = shm_lock,
+    .xShmBarrier = passed_on<&sqlite3_io_methods::xShmBarrier>,
+    .xShmUnmap = passed_on<&sqlite3_io_methods::xShmUnmap>,
+    .xFetch = nullptr,
+    .xUnfetch = nullptr,
+};
+
+int open_file(sqlite3_vfs* /*self*/, const char* name, sqlite3_file* file, int flags,
+              int* out_flags)
+{
+    constexpr int journals = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL;
+    constexpr int known = journals | SQLITE_OPEN_MAIN_DB;
+    if (name == nullptr || (flags & known) == 0) { // temporary: nobody's loss
+        return system_vfs->xOpen(system_vfs, name, file, flags, out_flags);
+    }
+    auto* const own = new (file) ShimFile{}; // without methods SQLite does not close it
+    if (const int code = injected(Call::open)) {
+        return code;
+    }
+    const bool is_new = ::access(name, F_OK) != 0;
+    const int result = system_vfs->xOpen(system_vfs, name, real_of(file), flags, out_flags);
+    if (result != SQLITE_OK) {
+        return result;
+    }
+    own->name = name;
+    own->kind = flags & known;
+    own->syncs_directory = (flags & SQLITE_OPEN_CREATE) != 0 && (flags & journals) != 0;
+    own->base.pMethods = &methods;
+    main_file = own->kind == SQLITE_OPEN_MAIN_DB ? own : main_file;
+    if (is_new) {
+        log_operation(Kind::create, name);
+    }
+    return SQLITE_OK;
+}
+
+int delete_file(sqlite3_vfs* /*self*/, const char* name, int with_directory)
+{
+    const int injection = injected(Call::delete_);
+    const int code =
+        injection != 0 ? injection : system_vfs->xDelete(system_vfs, name, with_directory);
+    if (code == SQLITE_OK) {
+        log_operation(Kind::remove, name);
+        if (with_directory != 0) {
+            log_operation(Kind::directory_sync, name);
+        }
+    }
+    return code;
+}
 
 } // namespace
 
-bool needs_shim(const FaultTask& task)
+void install_shim(const FaultTask& asked, BoxHeader& told, const OperationLog& log)
 {
-    const bool vfs_mutation = task.mutation >= Mutation::drops_last_frame;
-    return !task.log.empty() || !task.injection.call.empty() || vfs_mutation;
-}
-
-void install_shim(const FaultTask& task, BoxHeader& header, OperationLog* log)
-{
+    if (asked.log.empty() && asked.injection.call == Call::none &&
+        asked.mutation < Mutation::drops_last_frame) {
+        return;
+    }
+    task = &asked;
+    header = &told;
+    log_file = &log;
     sqlite3_initialize();
-    static Policy policy(task, header, log);
-    register_shim(policy);
+    system_vfs = sqlite3_vfs_find(nullptr);
+    static sqlite3_vfs own = *system_vfs; // all that is not about files stays the system's
+    own.pNext = nullptr;
+    own.zName = "firstlock";
+    own.szOsFile = static_cast<int>(sizeof(ShimFile)) + system_vfs->szOsFile;
+    own.xOpen = open_file;
+    own.xDelete = delete_file;
+    sqlite3_vfs_register(&own, 1);
 }
 
 } // namespace firstlock

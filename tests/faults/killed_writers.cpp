@@ -7,6 +7,7 @@
 //         replay runs the same schedule.
 #include "fixtures/faults/killed_writers.hpp"
 #include "fixtures/faults/fault_record.hpp"
+#include "helpers/described/json.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -16,16 +17,16 @@ namespace {
 
 void kill_and_check(KillOptions options)
 {
-    options.budget = std::chrono::duration<double>(fault_budget_s(11, 120));
+    options.budget = fault_budget(11, 120);
     const KillFigures figures = run_killed_writers(options);
-    record_fault("killed writers", to_json(options, figures));
+    record_fault("killed writers", options, figures);
 
-    INFO(to_json(options, figures).dump(2));
+    INFO(nlohmann::ordered_json(figures).dump(2));
     CHECK(figures.violation.empty());
-    CHECK(figures.account.rows.lost == 0);
-    CHECK(figures.account.rows.acknowledged > 0);
-    CHECK(figures.share_in_transaction() >= 0.2);
-    if (options.with_checkpointer) {
+    CHECK(figures.lost == 0);
+    CHECK(figures.acknowledged > 0);
+    CHECK(figures.share_in_transaction >= 0.2);
+    if (options.checkpointer) {
         CHECK(figures.kills_in_checkpoint > 0);
     }
 }
@@ -54,5 +55,5 @@ TEST_CASE("faults.killed writers lose nothing in WAL")
 
 TEST_CASE("faults.killed writers lose nothing in WAL beside a killed checkpointer")
 {
-    kill_and_check({.journal_mode = "wal", .with_checkpointer = true});
+    kill_and_check({.journal_mode = "wal", .checkpointer = true});
 }

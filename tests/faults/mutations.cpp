@@ -8,14 +8,17 @@
 #include "fixtures/faults/killed_writers.hpp"
 #include "fixtures/faults/power_cuts.hpp"
 #include "fixtures/run/settings.hpp"
+#include "helpers/described/names.hpp"
 #include "helpers/results/results_folder.hpp"
+#include "helpers/results/text_table.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <spdlog/fmt/fmt.h>
 
 #include <array>
-#include <functional>
 #include <iostream>
+#include <string>
+#include <vector>
 
 using namespace firstlock;
 
@@ -26,10 +29,12 @@ using Seconds = std::chrono::duration<double>;
 /// What one trial says of a writer with a defect: nothing, or what is wrong.
 struct Sieve {
     const char* name;
-    std::string (*run)(Mutation mutation, Seconds budget);
+    const char* journal_mode;
+    std::string (*run)(const char* journal_mode, Mutation mutation, Seconds budget);
 };
 
-std::string crowd(const char* mode, bool kills, Mutation mutation, Seconds budget)
+template <bool kills>
+std::string crowd(const char* mode, Mutation mutation, Seconds budget)
 {
     return run_killed_writers({.journal_mode = mode,
                                .synchronous = "normal",
@@ -54,61 +59,67 @@ std::string cut(const char* mode, Mutation mutation, Seconds budget)
 }
 
 constexpr std::array<Sieve, 6> sieves{{
-    {"crowd in DELETE",
-     [](Mutation broken, Seconds budget) { return crowd("delete", false, broken, budget); }},
-    {"crowd in WAL",
-     [](Mutation broken, Seconds budget) { return crowd("wal", false, broken, budget); }},
-    {"kills in DELETE",
-     [](Mutation broken, Seconds budget) { return crowd("delete", true, broken, budget); }},
-    {"kills in WAL",
-     [](Mutation broken, Seconds budget) { return crowd("wal", true, broken, budget); }},
-    {"power cuts in DELETE",
-     [](Mutation broken, Seconds budget) { return cut("delete", broken, budget); }},
-    {"power cuts in WAL",
-     [](Mutation broken, Seconds budget) { return cut("wal", broken, budget); }},
+    {"crowd in DELETE", "delete", crowd<false>},
+    {"crowd in WAL", "wal", crowd<false>},
+    {"kills in DELETE", "delete", crowd<true>},
+    {"kills in WAL", "wal", crowd<true>},
+    {"power cuts in DELETE", "delete", cut},
+    {"power cuts in WAL", "wal", cut},
 }};
 
-std::string short_form(const std::string& text)
+std::string first_words(const std::string& text)
 {
-    constexpr std::size_t most = 60;
-    return text.size() > most ? text.substr(0, most) + "..." : text;
+    return text.substr(0, std::min<std::size_t>(60, text.find('\n')));
+}
+
+/// What became of a defect.
+struct Caught {
+    Mutation mutation;
+    std::string by = "nothing", what{};
+    double seconds = 0;
+};
+
+Caught first_catch(Mutation mutation, Seconds budget)
+{
+    Caught caught{.mutation = mutation};
+    const auto start = std::chrono::steady_clock::now();
+    for (const Sieve& sieve : sieves) {
+        caught.what = sieve.run(sieve.journal_mode, mutation, budget);
+        if (!caught.what.empty()) {
+            caught.by = sieve.name;
+            break;
+        }
+    }
+    caught.seconds = Seconds(std::chrono::steady_clock::now() - start).count();
+    return caught;
 }
 
 } // namespace
 
 TEST_CASE("faults.no broken writer survives and the sound one does")
 {
-    const Seconds budget(fault_budget_s(2, 20));
-    for (const Sieve& sieve : sieves) {
-        INFO("the sound writer, " << sieve.name);
-        const std::string finding = sieve.run(Mutation::none, budget / 2);
-        INFO(finding);
-        CHECK(finding.empty());
-    }
-    std::string table =
-        fmt::format("{:<28}{:<22}{:>9}  {}\n", "defect", "caught by", "seconds", "by what");
-    for (const Mutation mutation : all_mutations()) {
-        const std::string name(name_of(mutation));
-        const auto start = std::chrono::steady_clock::now();
-        std::string caught_by = "nothing";
-        std::string what;
-        for (const Sieve& sieve : sieves) {
-            what = sieve.run(mutation, budget);
-            if (!what.empty()) {
-                caught_by = sieve.name;
-                break;
-            }
+    const Seconds budget = fault_budget(2, 20);
+    const Caught sound = first_catch(Mutation::none, budget / 2);
+    INFO(sound.by << ": " << sound.what);
+    CHECK(sound.by == "nothing");
+    std::vector<Caught> all;
+    for_each_value<Mutation>([&](std::string_view name, Mutation mutation) {
+        if (mutation == Mutation::none) {
+            return;
         }
-        const double seconds = Seconds(std::chrono::steady_clock::now() - start).count();
+        const Caught& caught = all.emplace_back(first_catch(mutation, budget));
         INFO(name);
-        CHECK(caught_by != "nothing");
-        table +=
-            fmt::format("{:<28}{:<22}{:>9.2f}  {}\n", name, caught_by, seconds, short_form(what));
+        CHECK(caught.by != "nothing");
         record_fault("mutation", {{"mutation", name},
-                                  {"caught_by", caught_by},
-                                  {"seconds", seconds},
-                                  {"finding", what}});
-    }
+                                  {"caught_by", caught.by},
+                                  {"seconds", caught.seconds},
+                                  {"finding", caught.what}});
+    });
+    const std::string table = table_of<Caught>(
+        all, {{"defect", [](const Caught& each) { return std::string(name_of(each.mutation)); }},
+              {"caught by", &Caught::by},
+              {"seconds", [](const Caught& each) { return fmt::format("{:.2f}", each.seconds); }},
+              {"by what", [](const Caught& each) { return first_words(each.what); }}});
     std::cout << table << std::flush;
     replace_file(settings().results / "mutations.txt", table);
 }

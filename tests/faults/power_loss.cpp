@@ -6,12 +6,14 @@
 //         be ready to lose.
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/faults/power_cuts.hpp"
+#include "helpers/described/json.hpp"
+#include "helpers/results/text_table.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <spdlog/fmt/fmt.h>
 
 #include <array>
 #include <iostream>
+#include <vector>
 
 using namespace firstlock;
 
@@ -20,7 +22,7 @@ namespace {
 enum class Promise {
     durable,     ///< every acknowledged transaction, whole, in a sound file
     last_commit, ///< whole transactions in a sound file; the last may be gone. FULL does not sync
-                 ///< the directory behind the unlink of its journal, which may be back; the next
+                 ///< the directory after the unlink of its journal, which may be back; the next
                  ///< transaction does, with its own journal, before it writes to the file
     consistent,  ///< as before, but more than one may be gone
     mostly,      ///< as before, but SQLite itself names a small chance of corruption
@@ -65,43 +67,51 @@ bool allows(Promise promise, const FaultAccount& found)
         return true;
     }
     const std::size_t lost = found.lost_transactions.size();
-    return found.integrity == "ok" && found.rows.unexpected + found.rows.duplicate == 0 &&
+    return found.integrity == "ok" && found.unexpected + found.duplicate == 0 &&
            (found.half == 0 || promise == Promise::per_file) &&
            (lost == 0 || promise == Promise::consistent ||
             (lost == 1 && promise == Promise::last_commit));
 }
 
-void check(const Law& law, const PowerFigures& found)
-{
-    INFO(law.journal_mode << " " << law.synchronous << ", promised: " << law.in_words);
-    INFO(found.violation);
-    CHECK(found.acknowledged > 0);
-    CHECK(found.violation.empty());
-}
+/// What a law came to.
+struct Tried {
+    Law law;
+    PowerFigures found;
+};
+
+const std::vector<Column<Tried>> columns{
+    {"journal", [](const Tried& each) { return each.law.journal_mode; }},
+    {"sync", [](const Tried& each) { return each.law.synchronous; }},
+    {"files", [](const Tried& each) { return each.law.two_files ? 2 : 1; }},
+    {"promised", [](const Tried& each) { return each.law.in_words; }},
+    {"cuts", [](const Tried& each) { return each.found.cuts; }},
+    {"with loss", [](const Tried& each) { return each.found.cuts_with_loss; }},
+    {"rows most", [](const Tried& each) { return each.found.rows_lost_most; }},
+    {"window ms", [](const Tried& each) { return each.found.window_ms_most; }},
+    {"unsound", [](const Tried& each) { return each.found.cuts_unsound; }},
+    {"half", [](const Tried& each) { return each.found.cuts_half; }},
+};
 
 } // namespace
 
 TEST_CASE("faults.a power cut costs no acknowledged row where SQLite promises that")
 {
-    std::string table = fmt::format("{:<10}{:<8}{:<6}{:<29}{:>6}{:>10}{:>10}{:>11}{:>9}{:>6}\n",
-                                    "journal", "sync", "files", "promised", "cuts", "with loss",
-                                    "rows most", "window ms", "unsound", "half");
+    std::vector<Tried> all;
     for (const Law& law : laws) {
         const PowerOptions options{
             .journal_mode = law.journal_mode,
             .synchronous = law.synchronous,
             .two_files = law.two_files,
-            .budget = std::chrono::duration<double>(fault_budget_s(1.5, 60)),
+            .budget = fault_budget(1.5, 60),
             .allows = [&](const FaultAccount& account) { return allows(law.promise, account); }};
-        const PowerFigures found = run_power_cuts(options);
-        record_fault("power cut", to_json(options, found));
-        table += fmt::format("{:<10}{:<8}{:<6}{:<29}{:>6}{:>10}{:>10}{:>11.1f}{:>9}{:>6}\n",
-                             law.journal_mode, law.synchronous, law.two_files ? 2 : 1, law.in_words,
-                             found.cuts, found.cuts_with_loss, found.rows_lost_most,
-                             found.window_ms_most, found.cuts_unsound, found.cuts_half);
-        check(law, found);
+        const PowerFigures& found = all.emplace_back(Tried{law, run_power_cuts(options)}).found;
+        record_fault("power cut", options, found);
+        INFO(law.journal_mode << " " << law.synchronous << ", promised: " << law.in_words);
+        INFO(found.violation);
+        CHECK(found.acknowledged > 0);
+        CHECK(found.violation.empty());
     }
-    std::cout << table << std::flush;
+    std::cout << table_of(all, columns) << std::flush;
 }
 
 TEST_CASE("faults.a power cut finds out a writer that forgets to sync")

@@ -7,8 +7,8 @@
 //         On an affected version a loss is a warning unless FIRSTLOCK_WAL_RESET=fail.
 #include "fixtures/faults/fault_record.hpp"
 #include "fixtures/faults/wal_reset_probe.hpp"
-#include "fixtures/run/scratch_directory.hpp"
 #include "fixtures/run/settings.hpp"
+#include "helpers/described/json.hpp"
 #include "helpers/results/environment.hpp"
 #include "tests/faults/wal_reset_versions.hpp"
 
@@ -44,41 +44,33 @@ std::filesystem::path best_directory()
 
 TEST_CASE("faults.the WAL-reset bug costs no row that is not excused by the version", "[known-bug]")
 {
-    const ScratchDirectory directory(best_directory());
     const WalReset version = wal_reset_of(sqlite3_libversion_number());
-    const std::chrono::duration<double> budget(fault_budget_s(15, 60));
-    const WalResetFinding found = probe_wal_reset(directory.path(), table_rows, budget);
+    const auto budget = fault_budget(15, 60);
+    const WalResetFinding found = probe_wal_reset(best_directory(), table_rows, budget);
 
     const bool affected = version == WalReset::affected;
-    const std::string observed = found.lost() ? "loss observed"
-                                 : affected   ? "not observed, proves nothing"
-                                              : "not observed";
-    record_fault("WAL-reset bug", {{"by_version", std::string(sqlite3_libversion()) + " " +
-                                                      std::string(name_of(version))},
-                                   {"by_observation", observed},
-                                   {"acknowledged", found.account.rows.acknowledged},
-                                   {"lost", found.account.rows.lost},
-                                   {"integrity", found.account.integrity},
-                                   {"seen_live", found.seen_live},
-                                   {"cycles", found.cycles},
-                                   {"seconds", found.seconds},
-                                   {"probed_on", file_system_of(directory.path())}});
+    const std::string observed = found.has_loss() ? "loss observed"
+                                 : affected       ? "not observed, proves nothing"
+                                                  : "not observed";
+    record_fault(
+        "WAL-reset bug",
+        {{"by_version", std::string(sqlite3_libversion()) + " " + std::string(name_of(version))},
+         {"by_observation", observed},
+         {"probed_on", file_system_of(found.table->files)}},
+        found);
     if (!affected) {
-        INFO(found.account.verdict());
-        INFO("files in " << found.place);
-        CHECK(found.account.holds());
+        INFO(found.verdict());
+        CHECK(found.holds());
         CHECK_FALSE(found.seen_live); // rows that were missing for a while only
         return;
     }
-    if (found.lost()) {
-        const std::string cost = found.account.holds()
-                                     ? "acknowledged rows hidden from a live connection"
-                                     : "acknowledged rows: " + found.account.verdict();
+    if (found.has_loss()) {
+        const std::string cost = found.holds() ? "acknowledged rows hidden from a live connection"
+                                               : "acknowledged rows: " + found.verdict();
         const std::string text =
             cost + ", by the known WAL-reset bug of SQLite " + sqlite3_libversion() +
             ": https://sqlite.org/wal.html#walresetbug; upgrade to 3.51.3, 3.50.7 or 3.44.6";
         if (settings().wal_reset_fails) {
-            INFO("files in " << found.place);
             FAIL(text);
         }
         WARN(text);
