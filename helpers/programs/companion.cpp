@@ -3,14 +3,16 @@
 // connection, and at its end CompanionReport as JSON. Exit status 0; 1 when it could not start or
 // write its file, or the task is not accepted.
 #include "helpers/web/companion.hpp"
+#include "helpers/programs/task_main.hpp"
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/sqlite/error.hpp"
 #include "helpers/web/outcomes.hpp"
 #include "helpers/web/requests.hpp"
-#include "helpers/web/task_main.hpp"
 
 #include <poll.h>
 #include <unistd.h>
+
+#include <csignal>
 
 namespace {
 
@@ -138,7 +140,7 @@ class Companion {
 void check(const CompanionTask& task)
 {
     check_value(exists(task.database), "database", task.database, "an existing file");
-    check_word("synchronous", task.synchronous, synchronous_words);
+    check_word<Synchronous>("synchronous", task.synchronous);
     check_value(!task.outcomes.empty(), "outcomes", task.outcomes,
                 "a file for the outcomes of a " + std::string(name_of(task.mode)));
 }

@@ -4,7 +4,7 @@
 // did; 1 when not one client could connect, a file could not be written, or the task is not
 // accepted.
 #include "helpers/web/load_client.hpp"
-#include "helpers/web/task_main.hpp"
+#include "helpers/programs/task_main.hpp"
 
 namespace {
 
