@@ -1,10 +1,8 @@
 #include "helpers/web/http_session.hpp"
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
+#include "helpers/web/coroutine.hpp"
+
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
@@ -24,12 +22,6 @@ constexpr std::uint32_t header_max = 8 * 1024;
 constexpr std::uint64_t body_max = 65'536;
 // Read and thrown away after a refusal, so that it arrives.
 constexpr std::size_t discard_max = 1'048'576;
-
-/// For errors that are values.
-auto into(beast::error_code& error)
-{
-    return asio::redirect_error(asio::use_awaitable, error);
-}
 
 http::status status_for(const beast::error_code& error)
 {

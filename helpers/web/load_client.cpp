@@ -1,14 +1,11 @@
 #include "helpers/web/load_client.hpp"
 
 #include "helpers/described/names.hpp"
+#include "helpers/web/coroutine.hpp"
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
@@ -28,12 +25,6 @@ using namespace std::chrono_literals;
 
 constexpr auto reconnect_pause = 50ms;
 constexpr std::uint64_t body_max = 1'048'576;
-
-/// For errors that are values.
-auto into(beast::error_code& error)
-{
-    return asio::redirect_error(asio::use_awaitable, error);
-}
 
 double ms_between(Clock::time_point begin, Clock::time_point end)
 {
