@@ -13,6 +13,7 @@
 #include <exception>
 #include <optional>
 #include <random>
+#include <stdexcept>
 
 namespace firstlock::web {
 namespace {
@@ -48,12 +49,13 @@ class Load {
         end_.report.rate = task.rate;
     }
 
-    LoadEnd run()
+    SenderEnd<LoadReport> run()
     {
         connect_all();
-        if (connected_ > 0) { // else it is a load of nobody
-            send_for_the_duration();
+        if (connected_ == 0) { // it would be a load of nobody
+            throw std::runtime_error("no client could connect: " + connect_error_);
         }
+        send_for_the_duration();
         cut_off();
         conclude();
         return std::move(end_);
@@ -120,7 +122,7 @@ class Load {
             beast::error_code error;
             co_await client.stream.async_connect(server_, into(error));
             if (error) {
-                end_.connect_error = error.message();
+                connect_error_ = error.message();
             } else {
                 ++connected_;
                 client.stream.socket().set_option(asio::ip::tcp::no_delay(true), error);
@@ -276,12 +278,13 @@ class Load {
     bool running_ = false;
     bool has_stopped_ = false; ///< then no client connects any more
     std::map<Endpoint, EndpointTally> tallies_;
-    LoadEnd end_;
+    std::string connect_error_; ///< of the last connection that could not be made
+    SenderEnd<LoadReport> end_;
 };
 
 } // namespace
 
-LoadEnd put_under_load(const LoadTask& task)
+SenderEnd<LoadReport> put_under_load(const LoadTask& task)
 {
     return Load(task).run();
 }

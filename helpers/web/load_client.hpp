@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <utility>
@@ -25,14 +24,13 @@ struct LoadTask {
     std::chrono::milliseconds think{0};
     std::vector<Endpoint> endpoints{Endpoint::insert}; ///< several: each request draws one
     unsigned num = 1;                                  ///< rows of an insert_many
-    bool atomic_requests = false;     ///< as the server has it: then a refusal leaves no row behind
-    unsigned short port = 0;          ///< of the server, on loopback
-    std::uint32_t sender = 1;         ///< the number in the rows' names; also seeds the draw
-    std::filesystem::path outcomes{}; ///< file for what became of each request that writes
+    bool atomic_requests = false; ///< as the server has it: then a refusal leaves no row behind
+    unsigned short port = 0;      ///< of the server, on loopback
+    std::uint32_t sender = 1;     ///< the number in the rows' names; also seeds the draw
 };
 BOOST_DESCRIBE_STRUCT(LoadTask, (),
                       (clients, connect, duration, drain, rate, think, endpoints, num,
-                       atomic_requests, port, sender, outcomes))
+                       atomic_requests, port, sender))
 
 /// Answers that were not a 200.
 struct RefusalCount {
@@ -70,7 +68,7 @@ struct EndpointTally {
     EndpointReport report(std::string_view endpoint, double duration_s) const;
 };
 
-/// The answer of firstlock-load.
+/// What a load has come to.
 struct LoadReport {
     std::size_t clients = 0;
     std::size_t connected = 0;       ///< clients that had a connection when the load began
@@ -90,15 +88,9 @@ BOOST_DESCRIBE_STRUCT(LoadReport, (),
                        answered_before_stop, answered_after_stop, last_answer_after_stop_ms, unsent,
                        all, endpoints))
 
-struct LoadEnd {
-    LoadReport report;
-    SenderOutcomes outcomes;
-    std::string connect_error; ///< of the last connection that could not be made
-};
-
 /// Connects all clients, lets them send for the duration, and awaits the answers that are missing
-/// then. Without any client it ends at once. Runs on the calling thread. Never throws for what the
-/// server does: that is in the report.
-LoadEnd put_under_load(const LoadTask& task);
+/// then. Runs on the calling thread. What the server does is in the report; throws
+/// std::runtime_error only where not one client could connect.
+SenderEnd<LoadReport> put_under_load(const LoadTask& task);
 
 } // namespace firstlock::web

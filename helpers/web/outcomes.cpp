@@ -1,10 +1,5 @@
 #include "helpers/web/outcomes.hpp"
 
-#include "helpers/described/json.hpp"
-
-#include <fstream>
-#include <stdexcept>
-
 namespace firstlock::web {
 namespace {
 
@@ -49,24 +44,6 @@ RequestOutcome outcome_of(const Request& request, const RequestResult& result, b
         }
     }
     return became;
-}
-
-void write_outcomes(const std::filesystem::path& file, const SenderOutcomes& outcomes)
-{
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    if (!(out << nlohmann::json(outcomes) << std::flush)) {
-        throw std::runtime_error("'" + file.string() + "' cannot be written to its end");
-    }
-}
-
-SenderOutcomes read_outcomes(const std::filesystem::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    try {
-        return nlohmann::json::parse(in).get<SenderOutcomes>();
-    } catch (const std::exception& error) {
-        throw std::runtime_error("'" + file.string() + "': " + error.what());
-    }
 }
 
 } // namespace firstlock::web

@@ -2,7 +2,6 @@
 
 #include "helpers/web/api.hpp"
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -17,8 +16,7 @@ struct RequestOutcome {
 };
 BOOST_DESCRIBE_STRUCT(RequestOutcome, (), (sequence, rows, outcome, may_remain))
 
-/// Everything that one sender asked to be stored or has deleted, in a file of its own: the memory
-/// of a run outlives its processes.
+/// Everything that one sender asked to be stored or has deleted.
 struct SenderOutcomes {
     std::uint32_t sender = 0;
     std::vector<RequestOutcome> requests{};
@@ -26,14 +24,17 @@ struct SenderOutcomes {
 };
 BOOST_DESCRIBE_STRUCT(SenderOutcomes, (), (sender, requests, pruned))
 
+/// What a sender says at its end, as one line of JSON: one that was killed meanwhile is refused.
+template <typename Report>
+struct SenderEnd {
+    Report report;
+    SenderOutcomes outcomes;
+    BOOST_DESCRIBE_CLASS(SenderEnd, (), (report, outcomes), (), ())
+};
+
 /// What a result makes of a request's rows. A refused one may have committed some before the
 /// statement that was refused; none where the site runs each request in one transaction
 /// (`is_atomic`), nor where SQLite was never asked. `request.id` must be set.
 RequestOutcome outcome_of(const Request& request, const RequestResult& result, bool is_atomic);
-
-/// JSON, so that a file whose writer was killed is refused. Both throw std::runtime_error with the
-/// file's name.
-void write_outcomes(const std::filesystem::path& file, const SenderOutcomes& outcomes);
-SenderOutcomes read_outcomes(const std::filesystem::path& file);
 
 } // namespace firstlock::web

@@ -3,7 +3,8 @@
 // Method: made-up outcomes and tables, each with one thing wrong; no process and no database.
 #include "helpers/web/account.hpp"
 
-#include "fixtures/run/scratch_directory.hpp"
+#include "helpers/described/task.hpp"
+#include "helpers/web/companion.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -168,20 +169,11 @@ TEST_CASE("web.two senders with one number are refused")
     CHECK_THROWS_AS(account_of(twice, {}), std::logic_error);
 }
 
-TEST_CASE("web.outcomes come back from their file and one that ends early is refused")
+TEST_CASE("web.a sender's outcomes come back and what ends early is refused")
 {
-    const ScratchDirectory directory;
-    const auto file = directory.path() / "outcomes";
-    write_outcomes(file, outcomes().front());
-    const SenderOutcomes back = read_outcomes(file);
-    CHECK(back.sender == 7);
-    REQUIRE(back.requests.size() == 3);
-    CHECK(back.requests[1].rows == 3);
-    CHECK(back.requests[1].outcome == Outcome::locked);
-    CHECK(back.requests[1].may_remain == 2);
-    write_outcomes(file, pruned({row(1), row(2)}).back());
-    CHECK(read_outcomes(file).pruned == std::vector{row(1), row(2)});
-
-    std::filesystem::resize_file(file, std::filesystem::file_size(file) - 6);
-    CHECK_THROWS_AS(read_outcomes(file), std::runtime_error);
+    const SenderEnd<CompanionReport> end{{.pruned = 2}, pruned({row(1), row(2)}).back()};
+    const std::string line = json_text(end);
+    CHECK(json_text(task_from<SenderEnd<CompanionReport>>(line)) == line);
+    const std::string cut_off = line.substr(0, line.size() - 6);
+    CHECK_THROWS_AS(task_from<SenderEnd<CompanionReport>>(cut_off), JsonError);
 }
