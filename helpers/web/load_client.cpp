@@ -1,6 +1,5 @@
 #include "helpers/web/load_client.hpp"
 
-#include "helpers/described/names.hpp"
 #include "helpers/web/coroutine.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -57,7 +56,7 @@ class Load {
         }
         send_for_the_duration();
         cut_off();
-        conclude();
+        add_up(ends_, end_.report);
         return std::move(end_);
     }
 
@@ -77,19 +76,6 @@ class Load {
             ++end_.report.unsent;
         }
         run_until(stopped + task_.drain, [this] { return in_flight_ == 0; });
-    }
-
-    void conclude()
-    {
-        LoadReport& report = end_.report;
-        EndpointTally all;
-        for (const auto& [endpoint, tally] : tallies_) {
-            report.endpoints.push_back(tally.report(name_of(endpoint), report.duration_s));
-            all.add(tally);
-        }
-        report.all = all.report("Aggregated", report.duration_s);
-        report.requests_per_second = report.all.requests_per_second;
-        report.answered_before_stop = all.answered_before_stop;
     }
 
     template <typename Done>
@@ -189,19 +175,13 @@ class Load {
         parser.body_limit(body_max);
         beast::error_code error;
         ++in_flight_;
-        ++tallies_[request.endpoint].sent;
         co_await http::async_write(client.stream, message, into(error));
         if (!error) {
             co_await http::async_read(client.stream, buffer, parser, into(error));
         }
         --in_flight_;
-        if (error) {
-            ++tallies_[request.endpoint].unanswered;
-            note_outcome(request, std::nullopt);
-            co_return false;
-        }
-        take(request, parser.get(), intended);
-        co_return parser.keep_alive();
+        take(request, error ? nullptr : &parser.get(), intended);
+        co_return !error && parser.keep_alive();
     }
 
     Endpoint draw_endpoint()
@@ -213,31 +193,20 @@ class Load {
         return task_.endpoints[draw(random_)];
     }
 
-    void take(const Request& request, const http::response<http::string_body>& answer,
+    /// `answer` is nullptr where there is none: then nobody knows what the table holds.
+    void take(const Request& request, const http::response<http::string_body>* answer,
               Clock::time_point intended)
     {
-        const unsigned status = answer.result_int();
-        const auto result = status == 200 ? RequestResult{} : result_from(answer.body());
-        const auto now = Clock::now();
-        note_outcome(request, result);
-        EndpointTally& tally = tallies_[request.endpoint];
-        tally.latencies_ms.push_back(ms_between(intended, now));
-        ++tally.statuses[std::to_string(status)];
-        if (status != 200) {
-            ++tally.refusals[{status, result ? result->code : 0}];
+        RequestEnd end;
+        std::optional<RequestResult> result;
+        if (answer != nullptr) {
+            const auto now = Clock::now();
+            end = {answer->result_int(), 0, ms_between(intended, now), running_};
+            result = end.status == 200 ? RequestResult{} : result_from(answer->body());
+            end.code = result ? result->code : 0;
+            end_.report.last_answer_after_stop_ms = running_ ? 0 : ms_between(stop_, now);
         }
-        if (running_) {
-            ++tally.answered_before_stop;
-            tally.failed_before_stop += status == 200 ? 0 : 1;
-        } else {
-            ++end_.report.answered_after_stop;
-            end_.report.last_answer_after_stop_ms = ms_between(stop_, now);
-        }
-    }
-
-    /// What the table has to hold because of this request; without a result nobody knows.
-    void note_outcome(const Request& request, const std::optional<RequestResult>& result)
-    {
+        ends_[request.endpoint].push_back(end);
         if (request.rows() > 0) {
             end_.outcomes.requests.push_back(
                 result ? outcome_of(request, *result, task_.atomic_requests)
@@ -277,7 +246,7 @@ class Load {
     std::size_t in_flight_ = 0;
     bool running_ = false;
     bool has_stopped_ = false; ///< then no client connects any more
-    std::map<Endpoint, EndpointTally> tallies_;
+    std::map<Endpoint, std::vector<RequestEnd>> ends_;
     std::string connect_error_; ///< of the last connection that could not be made
     SenderEnd<LoadReport> end_;
 };

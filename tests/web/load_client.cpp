@@ -117,14 +117,18 @@ TEST_CASE_METHOD(LoadedSite, "web.a pruner reports every row that it deletes")
 
 TEST_CASE("web.the latencies of all endpoints together are those of each of them")
 {
-    EndpointTally left;
-    EndpointTally right;
-    for (int ms = 1; ms <= 50; ++ms) {
-        left.latencies_ms.push_back(ms);
-        right.latencies_ms.push_back(50 + ms);
+    std::map<Endpoint, std::vector<RequestEnd>> ends;
+    for (int ms = 1; ms <= 100; ++ms) {
+        ends[ms <= 50 ? Endpoint::read : Endpoint::insert].push_back({200, 0, double(ms), ms > 1});
     }
-    left.add(right);
-    const EndpointReport both = left.report("Aggregated", 1);
+    LoadReport report{.duration_s = 2};
+    add_up(ends, report);
+    CHECK(report.endpoints.size() == 2);
+    CHECK(report.endpoints[0].latency_ms.at("max") == 100.0);
+    CHECK(report.endpoints[1].latency_ms.at("max") == 50.0);
+    CHECK(report.answered_after_stop == 1);
+    const EndpointReport& both = report.all;
+    CHECK(both.requests_per_second == 49.5);
     CHECK(both.answered == 100);
     CHECK(both.latency_ms.at("p50") == 50.0);
     CHECK(both.latency_ms.at("p99") == 99.0);
