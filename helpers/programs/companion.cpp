@@ -6,7 +6,7 @@
 #include "helpers/programs/task_main.hpp"
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/sqlite/error.hpp"
-#include "helpers/web/outcomes.hpp"
+#include "helpers/web/account.hpp"
 #include "helpers/web/requests.hpp"
 
 #include <poll.h>

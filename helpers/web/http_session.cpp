@@ -132,16 +132,15 @@ class HttpSession {
             response.set(http::field::allow, "GET, POST");
             co_return response;
         }
-        const ParsedTarget target =
-            parse_target({request.target().data(), request.target().size()});
-        if (!target.request) {
-            co_return refusal(static_cast<http::status>(target.bad.status), target.bad.text);
+        const auto target = parse_target({request.target().data(), request.target().size()});
+        if (const auto* const bad = std::get_if<BadTarget>(&target)) {
+            co_return refusal(static_cast<http::status>(bad->status), bad->text);
         }
+        const auto& asked = std::get<Request>(target);
         RequestResult result;
-        if (target.request->endpoint != Endpoint::ping) {
+        if (asked.endpoint != Endpoint::ping) {
             // What follows it is on the HTTP thread again, as all else of the session.
-            result =
-                co_await asio::co_spawn(hub_.threads, run(*target.request), asio::use_awaitable);
+            result = co_await asio::co_spawn(hub_.threads, run(asked), asio::use_awaitable);
         }
         co_return response_of(static_cast<http::status>(status_of(result)), result);
     }

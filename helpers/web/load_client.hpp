@@ -1,6 +1,6 @@
 #pragma once
 
-#include "helpers/web/outcomes.hpp"
+#include "helpers/web/account.hpp"
 
 #include <chrono>
 #include <cstdint>
