@@ -36,7 +36,7 @@ Task task_from(std::string_view text)
 {
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (!json.is_object()) {
-        throw JsonError("the task is '" + std::string(text.substr(0, 200)) +
+        throw JsonError("found '" + std::string(text.substr(0, 200)) +
                         "'; accepted: one JSON object");
     }
     refuse_unknown_keys<Task>(json);
@@ -53,7 +53,9 @@ Task task_from(int argc, char** argv)
 template <DescribedStruct Struct>
 std::string json_text(const Struct& value)
 {
-    return nlohmann::ordered_json(value).dump();
+    // What a BLOB holds or came over the network need not be UTF-8.
+    return nlohmann::ordered_json(value).dump(-1, ' ', false,
+                                              nlohmann::json::error_handler_t::replace);
 }
 
 /// For what a type alone does not refuse. Throws JsonError: "the key 'threads' holds 0; accepted:

@@ -1,16 +1,18 @@
 // firstlock-companion TASK: a process that shares the web server's database, until its stdin ends.
 // TASK is CompanionTask as JSON (helpers/web/companion.hpp). Prints `ready` once it has its
-// connection, and at its end CompanionReport as JSON. Exit status 0; 1 when it could not start or
-// write its file, or the task is not accepted.
+// connection, and at its end CompanionReport and outcomes as JSON. Exit status 0; 1 when it could
+// not start, or the task is not accepted.
 #include "helpers/web/companion.hpp"
+#include "helpers/programs/task_main.hpp"
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/sqlite/error.hpp"
-#include "helpers/web/outcomes.hpp"
+#include "helpers/web/account.hpp"
 #include "helpers/web/requests.hpp"
-#include "helpers/web/task_main.hpp"
 
 #include <poll.h>
 #include <unistd.h>
+
+#include <csignal>
 
 namespace {
 
@@ -34,9 +36,8 @@ class Companion {
         while (!stdin_has_ended()) {
             step();
         }
-        write_outcomes(task_.outcomes, outcomes_);
         report_.pruned = outcomes_.pruned.size();
-        std::cout << json_text(report_) << std::endl;
+        std::cout << json_text(SenderEnd<CompanionReport>{report_, outcomes_}) << std::endl;
     }
 
   private:
@@ -138,9 +139,7 @@ class Companion {
 void check(const CompanionTask& task)
 {
     check_value(exists(task.database), "database", task.database, "an existing file");
-    check_word("synchronous", task.synchronous, synchronous_words);
-    check_value(!task.outcomes.empty(), "outcomes", task.outcomes,
-                "a file for the outcomes of a " + std::string(name_of(task.mode)));
+    check_word<Synchronous>("synchronous", task.synchronous);
 }
 
 } // namespace

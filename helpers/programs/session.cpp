@@ -1,6 +1,7 @@
 // firstlock-session TASK: one process with one connection, which runs the statements that it reads
 // from stdin, one a line, and says how each of them ended (session_protocol.hpp). So a case about
 // two processes has two processes, and reads like a conversation. It ends with its stdin.
+#include "helpers/programs/task_main.hpp"
 #include "helpers/requests/session_protocol.hpp"
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/sqlite/error.hpp"
@@ -9,10 +10,6 @@
 #include "helpers/writer/say.hpp"
 
 #include <sqlite3.h>
-
-#include <cstdio>
-#include <cstdlib>
-#include <iostream>
 
 namespace {
 
@@ -56,20 +53,14 @@ StatementAnswer answer_to(Connection& connection, const std::string& line)
 
 int main(int argc, char** argv)
 {
-    auto failure = WriterExit::bad_task;
-    try {
-        const SessionTask task = said_in<SessionTask>(argc == 2 ? argv[1] : "");
-        failure = WriterExit::setup_failed;
+    return run_task<SessionTask>("firstlock-session", argc, argv, [](const SessionTask& task) {
         record_sleeps(say_waiting);
         Connection connection(task.database,
                               {.busy_timeout = task.busy_timeout, .retry = task.retry});
         say(session_ready);
         for (std::string line; std::getline(std::cin, line);) {
-            say(line_of(answer_to(connection, line)));
+            say(json_text(answer_to(connection, line)));
         }
-        return WriterExit::done;
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "firstlock-session: %s\n", error.what());
-        return failure;
-    }
+        return 0;
+    });
 }

@@ -1,14 +1,13 @@
 // firstlock-user TASK: one user with one connection, who makes requests of several kinds, one after
 // the other, on a schedule of its own (user_protocol.hpp). Reports are kept until all is over:
 // saying them earlier would be load of another kind.
+#include "helpers/programs/task_main.hpp"
 #include "helpers/requests/engine.hpp"
 #include "helpers/sqlite/error.hpp"
 #include "helpers/sqlite/sleep_recorder.hpp"
 #include "helpers/writer/protocol.hpp"
 #include "helpers/writer/say.hpp"
 
-#include <array>
-#include <cstdio>
 #include <random>
 #include <thread>
 
@@ -53,10 +52,11 @@ class Schedule {
 
     /// Requests that were intended within the duration and never begun, since the user was still
     /// waiting.
-    std::int64_t unstarted() const
+    std::size_t unstarted() const
     {
         const bool left_some = is_paced() && plan_.requests == 0 && next_ < end_;
-        return left_some ? (end_ - next_ - nanoseconds(1)) / plan_.pace + 1 : 0;
+        const auto left = left_some ? (end_ - next_ - nanoseconds(1)) / plan_.pace + 1 : 0;
+        return static_cast<std::size_t>(left);
     }
 
     nanoseconds end() const { return end_; }
@@ -101,35 +101,27 @@ void run(const UserTask& task)
     const nanoseconds offset(std::uniform_int_distribution<std::int64_t>(0, offset_max)(random));
     std::uniform_int_distribution<std::size_t> any_kind(0, plan.kinds.size() - 1);
     Schedule schedule(plan, now(), offset);
-    std::vector<RequestReport> reports;
-    while (!schedule.is_over(reports.size())) {
+    UserRequests made;
+    while (!schedule.is_over(made.requests.size())) {
         RequestReport report;
         report.kind = plan.kinds.at(any_kind(random));
-        report.message = link_after(task.row_namespace, std::to_string(reports.size()));
+        report.message = link_after(task.row_namespace, std::to_string(made.requests.size()));
         report.intended = schedule.wait();
         report.start = now();
         run_request(engine, report, plan, schedule.end());
         schedule.request_ended(report.end);
-        reports.push_back(std::move(report));
+        made.requests.push_back(std::move(report));
     }
-    for (const RequestReport& report : reports) {
-        say(line_of(report));
-    }
-    say(std::string(end_prefix) + std::to_string(schedule.unstarted()));
+    made.unstarted = schedule.unstarted();
+    say(json_text(made));
 }
 
 } // namespace
 
 int main(int argc, char** argv)
 {
-    auto failure = WriterExit::bad_task;
-    try {
-        const UserTask task = said_in<UserTask>(argc == 2 ? argv[1] : "");
-        failure = WriterExit::setup_failed;
+    return run_task<UserTask>("firstlock-user", argc, argv, [](const UserTask& task) {
         run(task);
-        return WriterExit::done;
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "firstlock-user: could not get ready: %s\n", error.what());
-        return failure;
-    }
+        return 0;
+    });
 }

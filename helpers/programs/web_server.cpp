@@ -3,8 +3,8 @@
 // (helpers/web/server_settings.hpp). Prints `ready PORT` when it accepts. SIGTERM, SIGINT, SIGHUP
 // and the end of stdin let requests in flight be answered; then it prints ServerReport as JSON.
 // Exit status 0; 3 when the drain timeout cut requests off; 1 when it could not start.
+#include "helpers/programs/task_main.hpp"
 #include "helpers/web/server.hpp"
-#include "helpers/web/task_main.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -24,8 +24,8 @@ bool others_can_reach(const std::string& address)
 void check(const ServerSettings& task)
 {
     check_value(exists(task.database), "database", task.database, "an existing file");
-    check_word("journal_mode", task.sqlite.journal_mode, journal_modes);
-    check_word("synchronous", task.sqlite.synchronous, synchronous_words);
+    check_word<JournalMode>("journal_mode", task.sqlite.journal_mode);
+    check_word<Synchronous>("synchronous", task.sqlite.synchronous);
     check_value(task.threads >= 1 && task.threads <= 1000, "threads", task.threads, "1 to 1000");
     check_value(task.pool_size >= 1 && task.pool_size <= 1000, "pool_size", task.pool_size,
                 "1 to 1000");

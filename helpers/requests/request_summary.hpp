@@ -15,12 +15,6 @@
 
 namespace firstlock {
 
-/// All requests of one user.
-struct UserRequests {
-    std::vector<RequestReport> requests;
-    std::size_t unstarted = 0; ///< intended within the duration, and never begun
-};
-
 /// Whether a refusal came after at least 0.95 times the timeout, by the clock or by the sleeps that
 /// were asked for: starvation, which a busy crowd may suffer, and not a refusal at once.
 bool is_starvation(const RequestReport& request, std::chrono::milliseconds timeout);

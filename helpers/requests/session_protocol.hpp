@@ -1,6 +1,5 @@
 #pragma once
 
-#include "helpers/requests/lines.hpp"
 #include "helpers/sqlite/settings.hpp"
 
 #include <boost/describe/class.hpp>
@@ -14,16 +13,15 @@
 
 // What crosses the boundary between a case and firstlock-session: a SessionTask as its one
 // argument; a statement per line on its stdin; on its stdout `firstlock ready` once, and for each
-// statement `firstlock waiting` when it begins to wait for a lock, and `firstlock answer {…}` when
-// it is done. One line is the session's own: `.checkpoint` is sqlite3_wal_checkpoint_v2 that
-// truncates, whose code the pragma hides.
+// statement `firstlock waiting` when it begins to wait for a lock, and a StatementAnswer when it is
+// done. Both are JSON. One line is the session's own: `.checkpoint` is sqlite3_wal_checkpoint_v2
+// that truncates, whose code the pragma hides.
 namespace firstlock {
 
 constexpr std::string_view session_ready = "firstlock ready";
 constexpr std::string_view session_waiting = "firstlock waiting";
 
 struct SessionTask {
-    static constexpr std::string_view prefix = "";
     std::filesystem::path database;
     std::chrono::milliseconds busy_timeout{0};
     Retry retry = Retry::sqlite;
@@ -32,7 +30,6 @@ BOOST_DESCRIBE_STRUCT(SessionTask, (), (database, busy_timeout, retry))
 
 /// How one statement of a session ended.
 struct StatementAnswer {
-    static constexpr std::string_view prefix = "firstlock answer ";
     int code = 0;            ///< extended; 0 when all went well
     std::string message;     ///< SQLite's words for a refusal
     double took_ms = 0;      ///< by the clock

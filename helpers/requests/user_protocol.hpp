@@ -1,7 +1,6 @@
 #pragma once
 
 #include "helpers/requests/kind.hpp"
-#include "helpers/requests/lines.hpp"
 #include "helpers/rows/outcome.hpp"
 #include "helpers/sqlite/settings.hpp"
 
@@ -12,12 +11,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 // What crosses the boundary between a case and firstlock-user: a UserTask as its one argument;
 // `firstlock ready` and `go` as with a writer; then, when all is over and nothing is disturbed by
-// it any more, `firstlock request {…}` for each request and `firstlock end N`.
+// it any more, its UserRequests. Both are JSON.
 namespace firstlock {
 
 /// What one user does between `go` and its end.
@@ -41,7 +39,6 @@ BOOST_DESCRIBE_STRUCT(UserPlan, (),
                        seed))
 
 struct UserTask {
-    static constexpr std::string_view prefix = "";
     std::filesystem::path database{};
     WriterSettings settings{};
     UserPlan plan{};
@@ -51,7 +48,6 @@ BOOST_DESCRIBE_STRUCT(UserTask, (), (database, settings, plan, row_namespace))
 
 /// How one request ended. Moments are those of CLOCK_MONOTONIC.
 struct RequestReport {
-    static constexpr std::string_view prefix = "firstlock request ";
     RequestKind kind = RequestKind::read;
     std::chrono::nanoseconds intended{0}; ///< when it was meant to begin: latency counts from here
     std::chrono::nanoseconds start{0}, end{0};
@@ -75,6 +71,11 @@ BOOST_DESCRIBE_STRUCT(RequestReport, (),
                       (kind, intended, start, end, code, stage, message, row, slept_us,
                        refused_sleeps, refused_slept_us, refused_took_ns))
 
-constexpr std::string_view end_prefix = "firstlock end ";
+/// All requests of one user.
+struct UserRequests {
+    std::vector<RequestReport> requests{};
+    std::size_t unstarted = 0; ///< intended within the duration, and never begun
+};
+BOOST_DESCRIBE_STRUCT(UserRequests, (), (requests, unstarted))
 
 } // namespace firstlock

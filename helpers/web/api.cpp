@@ -1,6 +1,6 @@
 #include "helpers/web/api.hpp"
 
-#include "helpers/described/json.hpp"
+#include "helpers/described/task.hpp"
 
 #include <boost/uuid/uuid_io.hpp>
 #include <spdlog/fmt/fmt.h>
@@ -104,23 +104,23 @@ std::string target_of(const Request& request)
     return target;
 }
 
-ParsedTarget parse_target(std::string_view target)
+std::variant<Request, BadTarget> parse_target(std::string_view target)
 {
     const auto question = std::min(target.find('?'), target.size());
     const auto endpoint = endpoint_at(target.substr(0, question));
     if (!endpoint) {
-        return {std::nullopt, {404, "there is no such endpoint"}};
+        return BadTarget{404, "there is no such endpoint"};
     }
     Request request{*endpoint, std::nullopt};
     std::string_view rest = target.substr(std::min(question + 1, target.size()));
     while (!rest.empty()) {
         const auto end = std::min(rest.find('&'), rest.size());
         if (std::string why = take_parameter(rest.substr(0, end), request); !why.empty()) {
-            return {std::nullopt, {400, std::move(why)}};
+            return BadTarget{400, std::move(why)};
         }
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    return {request, {}};
+    return request;
 }
 
 unsigned status_of(const RequestResult& result)
@@ -137,17 +137,13 @@ unsigned status_of(const RequestResult& result)
 
 std::string body_of(const RequestResult& result)
 {
-    // What came over the network need not be UTF-8.
-    return nlohmann::ordered_json(result).dump(-1, ' ', false,
-                                               nlohmann::json::error_handler_t::replace);
+    return json_text(result);
 }
 
 std::optional<RequestResult> result_from(std::string_view body)
 {
     try {
-        return nlohmann::json::parse(body).get<RequestResult>();
-    } catch (const nlohmann::json::exception&) {
-        return std::nullopt;
+        return task_from<RequestResult>(body);
     } catch (const JsonError&) {
         return std::nullopt;
     }

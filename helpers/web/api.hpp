@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 // What the server and its clients have to agree on: the endpoints, how a request names its rows,
 // and what came of it at the database. Pure: neither HTTP nor SQLite is known here.
@@ -50,12 +51,7 @@ struct BadTarget {
     unsigned status = 400;
     std::string text;
 };
-/// Exactly one of the two is set.
-struct ParsedTarget {
-    std::optional<Request> request;
-    BadTarget bad;
-};
-ParsedTarget parse_target(std::string_view target);
+std::variant<Request, BadTarget> parse_target(std::string_view target);
 
 enum class Result {
     ok,        ///< 200

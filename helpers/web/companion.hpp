@@ -36,13 +36,12 @@ struct CompanionTask {
     std::string synchronous = "full";
     Transaction transaction = Transaction::autocommit; ///< what an insert runs in
     std::uint32_t sender = 2;                          ///< the number in its rows' names
-    std::filesystem::path outcomes{}; ///< file for the rows that it inserted or deleted
 };
 BOOST_DESCRIBE_STRUCT(CompanionTask, (),
                       (mode, busy_timeout, interval, prune_above_kib, rows_max, database,
-                       synchronous, transaction, sender, outcomes))
+                       synchronous, transaction, sender))
 
-/// The answer of firstlock-companion: how its steps ended.
+/// How the steps of firstlock-companion ended.
 struct CompanionReport {
     CompanionMode mode = CompanionMode::observer;
     std::uint64_t attempts = 0, done = 0, locked = 0, failed = 0;

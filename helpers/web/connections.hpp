@@ -4,8 +4,9 @@
 #include "helpers/web/server_settings.hpp"
 
 #include <condition_variable>
-#include <memory>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace firstlock::web {
@@ -15,21 +16,19 @@ class Connections {
   public:
     explicit Connections(const ServerSettings& settings) : settings_(settings) {}
 
-    /// A configured connection; nullptr when none of the pool became free in time. Throws
-    /// SqliteError when SQLite refuses to open or configure one.
-    std::unique_ptr<Connection> take();
-    void give_back(std::unique_ptr<Connection> connection);
+    /// Runs `work` with a configured connection; false when none of the pool became free in time.
+    /// Throws SqliteError when SQLite refuses to open or configure one.
+    bool lend(const std::function<void(Connection&)>& work);
 
   private:
-    std::unique_ptr<Connection> open() const;
-    std::unique_ptr<Connection> take_from_pool();
-    void give_up(); ///< for a taker whose connection could not be opened
+    Connection open() const;
+    bool lend_from_pool(const std::function<void(Connection&)>& work);
 
     const ServerSettings& settings_;
     std::mutex mutex_;
     std::condition_variable returned_;
-    std::vector<std::unique_ptr<Connection>> free_;
-    std::size_t lent_ = 0;
+    using Place = std::optional<Connection>; ///< opened when it is first lent
+    std::vector<Place> places_ = std::vector<Place>(settings_.pool_size);
 };
 
 } // namespace firstlock::web

@@ -1,6 +1,8 @@
 #include "helpers/web/http_session.hpp"
 
-#include <boost/asio/post.hpp>
+#include "helpers/web/coroutine.hpp"
+
+#include <boost/asio/detached.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
@@ -40,7 +42,7 @@ bool is_from_parser(const beast::error_code& error)
 
 } // namespace
 
-class HttpSession : public std::enable_shared_from_this<HttpSession> {
+class HttpSession {
   public:
     HttpSession(asio::ip::tcp::socket socket, SessionHub& hub)
         : stream_(std::move(socket)), hub_(hub)
@@ -53,169 +55,149 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
     HttpSession(const HttpSession&) = delete;
     HttpSession& operator=(const HttpSession&) = delete;
 
-    void next()
+    asio::awaitable<void> serve()
     {
-        beast::error_code ignored;
-        if (hub_.draining && buffer_.size() == 0 && stream_.socket().available(ignored) == 0) {
-            return;
+        for (bool keep = true; keep;) {
+            const bool more = co_await has_next();
+            if (!more) {
+                co_return;
+            }
+            co_await read_request();
+            if (error_ && !is_from_parser(error_)) {
+                co_return; // a peer that has left or is too slow is not answered
+            }
+            const http::response<http::string_body> response = co_await answer();
+            ++hub_.requests;
+            keep = response.keep_alive();
+            stream_.expires_after(hub_.settings.body_timeout);
+            co_await http::async_write(stream_, response, into(error_));
+            if (error_) {
+                co_return;
+            }
         }
-        parser_.emplace();
-        parser_->header_limit(header_max);
-        parser_->body_limit(body_max);
-        if (buffer_.size() > 0) {
-            read_header(); // the peer has sent ahead
-            return;
-        }
-        idle_ = true;
-        stream_.expires_after(hub_.settings.idle_timeout);
-        stream_.async_read_some(buffer_.prepare(header_max),
-                                [self = shared_from_this()](auto error, std::size_t bytes) {
-                                    self->idle_ = false;
-                                    if (!error) {
-                                        self->buffer_.commit(bytes);
-                                        self->read_header();
-                                    }
-                                });
+        co_await leave();
     }
 
     void end_if_idle()
     {
-        beast::error_code ignored;
-        if (idle_ && stream_.socket().available(ignored) == 0) {
+        if (idle_ && !has_sent()) {
             stream_.cancel(); // what has arrived already is a request in flight
         }
     }
 
   private:
-    void read_header()
+    bool has_sent()
     {
+        beast::error_code ignored;
+        return buffer_.size() > 0 || stream_.socket().available(ignored) > 0;
+    }
+
+    /// Waits until the peer sends something, unless it has sent ahead.
+    asio::awaitable<bool> has_next()
+    {
+        if (hub_.draining && !has_sent()) {
+            co_return false;
+        }
+        if (buffer_.size() == 0) {
+            idle_ = true;
+            stream_.expires_after(hub_.settings.idle_timeout);
+            buffer_.commit(
+                co_await stream_.async_read_some(buffer_.prepare(header_max), into(error_)));
+            idle_ = false;
+        }
+        co_return buffer_.size() > 0;
+    }
+
+    asio::awaitable<void> read_request()
+    {
+        parser_.emplace();
+        parser_->header_limit(header_max);
+        parser_->body_limit(body_max);
         stream_.expires_after(hub_.settings.header_timeout);
-        http::async_read_header(stream_, buffer_, *parser_,
-                                [self = shared_from_this()](auto error, std::size_t) {
-                                    if (error) {
-                                        self->end_reading(error);
-                                    } else {
-                                        self->read_body();
-                                    }
-                                });
-    }
-
-    void read_body()
-    {
-        if (parser_->is_done()) {
-            handle();
-            return;
-        }
-        stream_.expires_after(hub_.settings.body_timeout);
-        http::async_read(stream_, buffer_, *parser_,
-                         [self = shared_from_this()](auto error, std::size_t) {
-                             if (error) {
-                                 self->end_reading(error);
-                             } else {
-                                 self->handle();
-                             }
-                         });
-    }
-
-    /// A malformed or oversized request is answered; a peer that has left or is too slow is not.
-    void end_reading(const beast::error_code& error)
-    {
-        if (is_from_parser(error)) {
-            refuse(status_for(error), error.message(), false);
+        co_await http::async_read_header(stream_, buffer_, *parser_, into(error_));
+        if (!error_ && !parser_->is_done()) {
+            stream_.expires_after(hub_.settings.body_timeout);
+            co_await http::async_read(stream_, buffer_, *parser_, into(error_));
         }
     }
 
-    void handle()
+    asio::awaitable<http::response<http::string_body>> answer()
     {
         const auto& request = parser_->get();
+        if (error_) {
+            co_return refusal(status_for(error_), error_.message(), false);
+        }
         if (request.method() != http::verb::get && request.method() != http::verb::post) {
-            refuse(http::status::method_not_allowed, "accepted: GET, POST", request.keep_alive());
-            return;
+            auto response = refusal(http::status::method_not_allowed, "accepted: GET, POST");
+            response.set(http::field::allow, "GET, POST");
+            co_return response;
         }
-        const ParsedTarget target =
-            parse_target({request.target().data(), request.target().size()});
-        if (!target.request) {
-            refuse(static_cast<http::status>(target.bad.status), target.bad.text,
-                   request.keep_alive());
-            return;
+        const auto target = parse_target({request.target().data(), request.target().size()});
+        if (const auto* const bad = std::get_if<BadTarget>(&target)) {
+            co_return refusal(static_cast<http::status>(bad->status), bad->text);
         }
-        if (target.request->endpoint == Endpoint::ping) {
-            respond(http::status::ok, body_of({}), request.keep_alive());
-            return;
+        const auto& asked = std::get<Request>(target);
+        RequestResult result;
+        if (asked.endpoint != Endpoint::ping) {
+            // What follows it is on the HTTP thread again, as all else of the session.
+            result = co_await asio::co_spawn(hub_.threads, run(asked), asio::use_awaitable);
         }
-        asio::post(hub_.threads, [self = shared_from_this(), wanted = *target.request]() mutable {
-            RequestResult result = self->hub_.run(wanted);
-            // The executor is the HTTP thread's: everything else of the session happens there, also
-            // its end.
-            const auto executor = self->stream_.get_executor();
-            asio::post(executor, [self = std::move(self), result = std::move(result)] {
-                self->respond(static_cast<http::status>(status_of(result)), body_of(result),
-                              self->parser_->get().keep_alive());
-            });
-        });
+        co_return response_of(static_cast<http::status>(status_of(result)), result);
     }
 
-    void refuse(http::status status, const std::string& why, bool keep_alive)
+    /// On one of the threads that run requests.
+    asio::awaitable<RequestResult> run(Request request) { co_return hub_.run(request); }
+
+    http::response<http::string_body> refusal(http::status status, const std::string& why,
+                                              bool may_be_kept = true)
     {
-        respond(status, body_of({Result::refused, 0, "", why}), keep_alive);
+        return response_of(status, {Result::refused, 0, "", why}, may_be_kept);
     }
 
-    void respond(http::status status, std::string body, bool keep_alive)
+    http::response<http::string_body> response_of(http::status status, const RequestResult& result,
+                                                  bool may_be_kept = true)
     {
-        ++hub_.requests;
         // In its own version, since a 1.0 peer keeps a connection only when told so (ab -k waits
         // for ever).
-        response_ = {status, parser_->get().version() == 10 ? 10U : 11U};
-        response_.set(http::field::content_type, "application/json");
-        if (status == http::status::method_not_allowed) {
-            response_.set(http::field::allow, "GET, POST");
-        }
-        response_.keep_alive(keep_alive && !hub_.draining);
-        response_.body() = std::move(body);
-        response_.prepare_payload();
-        stream_.expires_after(hub_.settings.body_timeout);
-        http::async_write(stream_, response_, [self = shared_from_this()](auto error, std::size_t) {
-            if (error) {
-                return;
-            }
-            if (self->response_.keep_alive()) {
-                self->next();
-            } else {
-                self->leave();
-            }
-        });
+        const auto& request = parser_->get();
+        http::response<http::string_body> response(status, request.version() == 10 ? 10U : 11U);
+        response.set(http::field::content_type, "application/json");
+        response.keep_alive(may_be_kept && request.keep_alive() && !hub_.draining);
+        response.body() = body_of(result);
+        response.prepare_payload();
+        return response;
     }
 
     /// Closing with unread bytes would reset the connection, and the peer might never see the
     /// answer.
-    void leave()
+    asio::awaitable<void> leave()
     {
-        beast::error_code ignored;
-        stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+        stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error_);
         stream_.expires_after(1s);
-        discard();
-    }
-
-    void discard()
-    {
-        stream_.async_read_some(asio::buffer(discarded_),
-                                [self = shared_from_this()](auto error, std::size_t bytes) {
-                                    self->discarded_bytes_ += bytes;
-                                    if (!error && self->discarded_bytes_ < discard_max) {
-                                        self->discard();
-                                    }
-                                });
+        std::array<char, 4096> discarded{};
+        std::size_t bytes = 0;
+        do {
+            bytes += co_await stream_.async_read_some(asio::buffer(discarded), into(error_));
+        } while (!error_ && bytes < discard_max);
     }
 
     beast::tcp_stream stream_;
     SessionHub& hub_;
     beast::flat_buffer buffer_{header_max + body_max};
     std::optional<http::request_parser<http::string_body>> parser_;
-    http::response<http::string_body> response_;
-    std::array<char, 4096> discarded_{};
-    std::size_t discarded_bytes_ = 0;
+    beast::error_code error_;
     bool idle_ = false;
 };
+
+namespace {
+
+asio::awaitable<void> serve(asio::ip::tcp::socket socket, SessionHub& hub)
+{
+    HttpSession session(std::move(socket), hub);
+    co_await session.serve();
+}
+
+} // namespace
 
 void SessionHub::drain()
 {
@@ -227,7 +209,8 @@ void SessionHub::drain()
 
 void start_session(asio::ip::tcp::socket socket, SessionHub& hub)
 {
-    std::make_shared<HttpSession>(std::move(socket), hub)->next();
+    const auto executor = socket.get_executor();
+    asio::co_spawn(executor, serve(std::move(socket), hub), asio::detached);
 }
 
 } // namespace firstlock::web

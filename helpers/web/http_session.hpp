@@ -3,12 +3,10 @@
 #include "helpers/web/api.hpp"
 #include "helpers/web/server_settings.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <functional>
-#include <memory>
 #include <unordered_set>
 
 namespace firstlock::web {
@@ -30,7 +28,7 @@ struct SessionHub {
     void drain();
 };
 
-/// Serves one connection until its peer leaves, a limit is passed, or the hub drains. Owns itself.
+/// Serves one connection until its peer leaves, a limit is passed, or the hub drains.
 void start_session(boost::asio::ip::tcp::socket socket, SessionHub& hub);
 
 } // namespace firstlock::web

@@ -1,46 +1,41 @@
 #include "helpers/web/load_client.hpp"
 
-#include "helpers/described/names.hpp"
-#include "helpers/web/load_channel.hpp"
+#include "helpers/web/coroutine.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
 
-#include <algorithm>
 #include <deque>
-#include <memory>
+#include <exception>
 #include <optional>
 #include <random>
+#include <stdexcept>
 
 namespace firstlock::web {
 namespace {
 
 namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr auto reconnect_pause = 50ms;
+constexpr std::uint64_t body_max = 1'048'576;
 
 double ms_between(Clock::time_point begin, Clock::time_point end)
 {
     return std::chrono::duration<double, std::milli>(end - begin).count();
 }
 
-/// One client: its connection, and the request that is in flight on it.
+/// One client: a keep-alive connection, on which at most one request is in flight.
 struct Client {
-    Client(asio::io_context& context, std::size_t number)
-        : index(number), channel(context), pause(context)
-    {
-    }
-    std::size_t index;
-    LoadChannel channel;
+    explicit Client(asio::io_context& context) : stream(context), pause(context) {}
+    beast::tcp_stream stream;
     asio::steady_timer pause;
-    Endpoint endpoint = Endpoint::ping;
-    std::uint32_t sequence = 0;
-    Clock::time_point intended{};
-    bool connected = false;
-    bool busy = false;
 };
 
 class Load {
@@ -51,19 +46,17 @@ class Load {
         end_.outcomes.sender = task.sender;
         end_.report.clients = task.clients;
         end_.report.rate = task.rate;
-        for (std::size_t index = 0; index < task.clients; ++index) {
-            clients_.push_back(std::make_unique<Client>(context_, index));
-        }
     }
 
-    LoadEnd run()
+    SenderEnd<LoadReport> run()
     {
         connect_all();
-        if (connected_ > 0) { // else it is a load of nobody
-            send_for_the_duration();
+        if (connected_ == 0) { // it would be a load of nobody
+            throw std::runtime_error("no client could connect: " + connect_error_);
         }
+        send_for_the_duration();
         cut_off();
-        conclude();
+        add_up(ends_, end_.report);
         return std::move(end_);
     }
 
@@ -73,32 +66,16 @@ class Load {
         running_ = true;
         begin_ = Clock::now();
         stop_ = begin_ + task_.duration;
-        for (const auto& client : clients_) {
-            send_next(*client);
-        }
-        if (task_.rate > 0) {
-            tick();
-        }
+        change_.cancel();
         run_until(stop_, [] { return false; });
         running_ = false;
         has_stopped_ = true;
         const auto stopped = Clock::now();
         end_.report.duration_s = std::chrono::duration<double>(stopped - begin_).count();
-        count_unsent();
-        run_until(stopped + task_.drain, [this] { return in_flight_ == 0; });
-    }
-
-    void conclude()
-    {
-        LoadReport& report = end_.report;
-        EndpointTally all;
-        for (const auto& [endpoint, tally] : tallies_) {
-            report.endpoints.push_back(tally.report(name_of(endpoint), report.duration_s));
-            all.add(tally);
+        for (; task_.rate > 0 && due_at(ticks_) < stop_; ++ticks_) {
+            ++end_.report.unsent;
         }
-        report.all = all.report("Aggregated", report.duration_s);
-        report.requests_per_second = report.all.requests_per_second;
-        report.answered_before_stop = all.answered_before_stop;
+        run_until(stopped + task_.drain, [this] { return in_flight_ == 0; });
     }
 
     template <typename Done>
@@ -112,73 +89,99 @@ class Load {
 
     void connect_all()
     {
-        for (const auto& client : clients_) {
-            connect(*client);
+        for (std::size_t index = 0; index < task_.clients; ++index) {
+            clients_.emplace_back(context_);
+            asio::co_spawn(context_, act(clients_.back()), [](const std::exception_ptr& thrown) {
+                if (thrown) {
+                    std::rethrow_exception(thrown);
+                }
+            });
         }
-        run_until(Clock::now() + task_.connect, [this] { return connected_ == clients_.size(); });
+        run_until(Clock::now() + task_.connect, [this] { return connected_ == task_.clients; });
         end_.report.connected = connected_;
     }
 
-    void connect(Client& client)
+    /// All that a client does until the load has stopped.
+    asio::awaitable<void> act(Client& client)
     {
-        client.channel.connect(server_, [this, &client](const auto& error) {
+        while (!has_stopped_) {
+            beast::error_code error;
+            co_await client.stream.async_connect(server_, into(error));
             if (error) {
-                end_.connect_error = error.message();
-                connect_later(client);
-                return;
+                connect_error_ = error.message();
+            } else {
+                ++connected_;
+                client.stream.socket().set_option(asio::ip::tcp::no_delay(true), error);
+                co_await make_requests(client);
+                --connected_;
+                end_.report.reconnections += running_ ? 1 : 0;
             }
-            client.connected = true;
-            ++connected_;
-            send_next(client);
-        });
-    }
-
-    void connect_later(Client& client)
-    {
-        if (has_stopped_) {
-            return;
-        }
-        client.pause.expires_after(reconnect_pause);
-        client.pause.async_wait([this, &client](auto error) {
-            if (!error && !has_stopped_) {
-                client.channel.close();
-                connect(client);
+            client.stream.close();
+            if (!has_stopped_) {
+                co_await wait(client, Clock::now() + reconnect_pause);
             }
-        });
-    }
-
-    /// Gives an idle client its next request, if there is one for it.
-    void send_next(Client& client)
-    {
-        if (!running_ || !client.connected || client.busy) {
-            return;
-        }
-        if (task_.rate <= 0) {
-            send(client, Clock::now());
-        } else if (due_.empty()) {
-            idle_.push_back(client.index);
-        } else {
-            const auto intended = due_.front();
-            due_.pop_front();
-            send(client, intended);
         }
     }
 
-    void send(Client& client, Clock::time_point intended)
+    asio::awaitable<void> wait(Client& client, Clock::time_point end)
     {
-        client.endpoint = draw_endpoint();
-        client.intended = intended;
-        client.sequence = next_sequence_++;
-        client.busy = true;
+        beast::error_code is_over;
+        client.pause.expires_at(end);
+        co_await client.pause.async_wait(into(is_over));
+    }
+
+    /// One after the other, until the load has stopped or the connection has ended.
+    asio::awaitable<void> make_requests(Client& client)
+    {
+        beast::error_code changed;
+        if (!running_ && !has_stopped_) {
+            co_await change_.async_wait(into(changed));
+        }
+        for (auto intended = Clock::now(); running_;) {
+            if (task_.rate > 0) {
+                // Constant rate: whoever is free takes the next moment that is due, or was.
+                intended = due_at(ticks_);
+                if (intended >= stop_) {
+                    co_await change_.async_wait(into(changed));
+                    co_return;
+                }
+                ++ticks_;
+                co_await wait(client, intended);
+                if (!running_) {
+                    ++end_.report.unsent;
+                    co_return;
+                }
+            }
+            const bool may_be_kept = co_await make_request(client, intended);
+            if (!may_be_kept) {
+                co_return;
+            }
+            if (task_.think > 0ms && task_.rate <= 0) {
+                co_await wait(client, Clock::now() + task_.think);
+            }
+            intended = Clock::now();
+        }
+    }
+
+    /// False when the connection has ended with it.
+    asio::awaitable<bool> make_request(Client& client, Clock::time_point intended)
+    {
+        const Request request{draw_endpoint(), RequestId{task_.sender, next_sequence_++},
+                              task_.num};
+        http::request<http::empty_body> message(http::verb::get, target_of(request), 11);
+        message.set(http::field::host, "127.0.0.1");
+        beast::flat_buffer buffer;
+        http::response_parser<http::string_body> parser;
+        parser.body_limit(body_max);
+        beast::error_code error;
         ++in_flight_;
-        ++tallies_[client.endpoint].sent;
-        client.channel.send(target_of(request_of(client)),
-                            [this, &client](const Reply& reply) { take(client, reply); });
-    }
-
-    Request request_of(const Client& client) const
-    {
-        return {client.endpoint, RequestId{task_.sender, client.sequence}, task_.num};
+        co_await http::async_write(client.stream, message, into(error));
+        if (!error) {
+            co_await http::async_read(client.stream, buffer, parser, into(error));
+        }
+        --in_flight_;
+        take(request, error ? nullptr : &parser.get(), intended);
+        co_return !error && parser.keep_alive();
     }
 
     Endpoint draw_endpoint()
@@ -190,87 +193,24 @@ class Load {
         return task_.endpoints[draw(random_)];
     }
 
-    void take(Client& client, const Reply& reply)
+    /// `answer` is nullptr where there is none: then nobody knows what the table holds.
+    void take(const Request& request, const http::response<http::string_body>* answer,
+              Clock::time_point intended)
     {
-        client.busy = false;
-        --in_flight_;
-        EndpointTally& tally = tallies_[client.endpoint];
-        const auto result = reply.status == 200 ? RequestResult{} : result_from(reply.body);
-        note_outcome(request_of(client), reply.status == 0 ? std::nullopt : result);
-        if (reply.status == 0) {
-            ++tally.unanswered;
-        } else {
+        RequestEnd end;
+        std::optional<RequestResult> result;
+        if (answer != nullptr) {
             const auto now = Clock::now();
-            tally.latencies_ms.push_back(ms_between(client.intended, now));
-            ++tally.statuses[std::to_string(reply.status)];
-            if (reply.status != 200) {
-                ++tally.refusals[{reply.status, result ? result->code : 0}];
-            }
-            if (running_) {
-                ++tally.answered_before_stop;
-                tally.failed_before_stop += reply.status == 200 ? 0 : 1;
-            } else {
-                ++end_.report.answered_after_stop;
-                end_.report.last_answer_after_stop_ms = ms_between(stop_, now);
-            }
+            end = {answer->result_int(), 0, ms_between(intended, now), running_};
+            result = end.status == 200 ? RequestResult{} : result_from(answer->body());
+            end.code = result ? result->code : 0;
+            end_.report.last_answer_after_stop_ms = running_ ? 0 : ms_between(stop_, now);
         }
-        go_on(client, reply);
-    }
-
-    void go_on(Client& client, const Reply& reply)
-    {
-        if (!reply.may_be_kept) {
-            client.connected = false;
-            --connected_;
-            if (running_) {
-                ++end_.report.reconnections;
-                connect_later(client);
-            }
-        } else if (task_.think > 0ms && task_.rate <= 0 && running_) {
-            client.pause.expires_after(task_.think);
-            client.pause.async_wait([this, &client](auto error) {
-                if (!error) {
-                    send_next(client);
-                }
-            });
-        } else {
-            send_next(client);
-        }
-    }
-
-    /// What the table has to hold because of this request; without a result nobody knows.
-    void note_outcome(const Request& request, const std::optional<RequestResult>& result)
-    {
+        ends_[request.endpoint].push_back(end);
         if (request.rows() > 0) {
             end_.outcomes.requests.push_back(
                 result ? outcome_of(request, *result, task_.atomic_requests)
                        : RequestOutcome{request.id->sequence, request.rows()});
-        }
-    }
-
-    /// Constant rate: what is due by now is given to idle clients, or waits; its latency runs from
-    /// now on.
-    void tick()
-    {
-        if (!running_) {
-            return; // the load has stopped meanwhile
-        }
-        const auto now = Clock::now();
-        for (; due_at(ticks_) <= now && due_at(ticks_) < stop_; ++ticks_) {
-            due_.push_back(due_at(ticks_));
-        }
-        while (!due_.empty() && !idle_.empty()) {
-            Client& client = *clients_[idle_.front()];
-            idle_.pop_front();
-            if (client.connected && !client.busy) {
-                const auto intended = due_.front();
-                due_.pop_front();
-                send(client, intended);
-            }
-        }
-        if (due_at(ticks_) < stop_) {
-            clock_.expires_at(due_at(ticks_));
-            clock_.async_wait([this](auto) { tick(); });
         }
     }
 
@@ -280,25 +220,15 @@ class Load {
                             1e9 * static_cast<double>(tick) / task_.rate));
     }
 
-    void count_unsent()
-    {
-        if (task_.rate > 0) {
-            for (; due_at(ticks_) < stop_; ++ticks_) {
-                ++end_.report.unsent;
-            }
-            end_.report.unsent += due_.size();
-        }
-    }
-
     /// Requests without an answer until now stay without one; their rows may be stored or not.
     void cut_off()
     {
         has_stopped_ = true;
-        for (const auto& client : clients_) {
-            client->pause.cancel();
-            client->channel.close();
+        change_.cancel();
+        for (Client& client : clients_) {
+            client.pause.cancel();
+            client.stream.close();
         }
-        clock_.cancel();
         context_.restart();
         context_.run();
     }
@@ -307,25 +237,23 @@ class Load {
     asio::io_context context_{1};
     std::mt19937 random_;
     asio::ip::tcp::endpoint server_;
-    std::vector<std::unique_ptr<Client>> clients_;
-    asio::steady_timer clock_{context_};
-    // Constant rate: intended starts that no client was free for, and clients that wait for one.
-    std::deque<Clock::time_point> due_;
-    std::deque<std::size_t> idle_;
-    std::uint64_t ticks_ = 0;
+    std::deque<Client> clients_;
+    asio::steady_timer change_{context_, Clock::time_point::max()}; ///< cancelled at begin and end
+    std::uint64_t ticks_ = 0; ///< constant rate: how many of its moments are taken
     Clock::time_point begin_{}, stop_{};
     std::uint32_t next_sequence_ = 0;
     std::size_t connected_ = 0;
     std::size_t in_flight_ = 0;
     bool running_ = false;
     bool has_stopped_ = false; ///< then no client connects any more
-    std::map<Endpoint, EndpointTally> tallies_;
-    LoadEnd end_;
+    std::map<Endpoint, std::vector<RequestEnd>> ends_;
+    std::string connect_error_; ///< of the last connection that could not be made
+    SenderEnd<LoadReport> end_;
 };
 
 } // namespace
 
-LoadEnd put_under_load(const LoadTask& task)
+SenderEnd<LoadReport> put_under_load(const LoadTask& task)
 {
     return Load(task).run();
 }

@@ -1,13 +1,11 @@
 #pragma once
 
-#include "helpers/web/outcomes.hpp"
+#include "helpers/web/account.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace firstlock::web {
@@ -25,14 +23,13 @@ struct LoadTask {
     std::chrono::milliseconds think{0};
     std::vector<Endpoint> endpoints{Endpoint::insert}; ///< several: each request draws one
     unsigned num = 1;                                  ///< rows of an insert_many
-    bool atomic_requests = false;     ///< as the server has it: then a refusal leaves no row behind
-    unsigned short port = 0;          ///< of the server, on loopback
-    std::uint32_t sender = 1;         ///< the number in the rows' names; also seeds the draw
-    std::filesystem::path outcomes{}; ///< file for what became of each request that writes
+    bool atomic_requests = false; ///< as the server has it: then a refusal leaves no row behind
+    unsigned short port = 0;      ///< of the server, on loopback
+    std::uint32_t sender = 1;     ///< the number in the rows' names; also seeds the draw
 };
 BOOST_DESCRIBE_STRUCT(LoadTask, (),
                       (clients, connect, duration, drain, rate, think, endpoints, num,
-                       atomic_requests, port, sender, outcomes))
+                       atomic_requests, port, sender))
 
 /// Answers that were not a 200.
 struct RefusalCount {
@@ -47,30 +44,16 @@ struct EndpointReport {
     std::string endpoint; ///< "Aggregated" for all
     std::uint64_t sent = 0, answered = 0, unanswered = 0;
     double requests_per_second = 0, failures_per_second = 0; ///< of what was answered in time
-    std::map<std::string, std::uint64_t> statuses;           ///< HTTP status -> answers
-    std::vector<RefusalCount> refusals;
+    std::map<std::string, std::uint64_t> statuses{};         ///< HTTP status -> answers
+    std::vector<RefusalCount> refusals{};
     /// min, mean, max, p50 to p100: from the intended start to the last byte; 0 without an answer.
-    std::map<std::string, double> latency_ms;
+    std::map<std::string, double> latency_ms{};
 };
 BOOST_DESCRIBE_STRUCT(EndpointReport, (),
                       (endpoint, sent, answered, unanswered, requests_per_second,
                        failures_per_second, statuses, refusals, latency_ms))
 
-/// What requests to one endpoint have come to so far.
-struct EndpointTally {
-    std::uint64_t sent = 0;
-    std::uint64_t unanswered = 0;
-    std::uint64_t answered_before_stop = 0; ///< what requests per second are made of
-    std::uint64_t failed_before_stop = 0;   ///< those of them that were not a 200
-    std::map<std::string, std::uint64_t> statuses{};
-    std::map<std::pair<unsigned, int>, std::uint64_t> refusals{}; ///< status and SQLite's code
-    std::vector<double> latencies_ms{};
-
-    void add(const EndpointTally& other);
-    EndpointReport report(std::string_view endpoint, double duration_s) const;
-};
-
-/// The answer of firstlock-load.
+/// What a load has come to.
 struct LoadReport {
     std::size_t clients = 0;
     std::size_t connected = 0;       ///< clients that had a connection when the load began
@@ -82,23 +65,28 @@ struct LoadReport {
     std::uint64_t answered_after_stop = 0; ///< still served when the load had stopped
     double last_answer_after_stop_ms = 0;
     std::uint64_t unsent = 0; ///< constant rate: due before the stop, never sent
-    EndpointReport all;
-    std::vector<EndpointReport> endpoints;
+    EndpointReport all{};
+    std::vector<EndpointReport> endpoints{};
 };
 BOOST_DESCRIBE_STRUCT(LoadReport, (),
                       (clients, connected, reconnections, rate, duration_s, requests_per_second,
                        answered_before_stop, answered_after_stop, last_answer_after_stop_ms, unsent,
                        all, endpoints))
 
-struct LoadEnd {
-    LoadReport report;
-    SenderOutcomes outcomes;
-    std::string connect_error; ///< of the last connection that could not be made
+/// How one request ended.
+struct RequestEnd {
+    unsigned status = 0; ///< HTTP's; 0 without an answer
+    int code = 0;        ///< SQLite's, of a refusal
+    double latency_ms = 0;
+    bool before_stop = false; ///< requests per second are made of these
 };
+/// Gives the report of a load, whose duration it knows already, its figures: of each endpoint, and
+/// of all together.
+void add_up(const std::map<Endpoint, std::vector<RequestEnd>>& by_endpoint, LoadReport& report);
 
 /// Connects all clients, lets them send for the duration, and awaits the answers that are missing
-/// then. Without any client it ends at once. Runs on the calling thread. Never throws for what the
-/// server does: that is in the report.
-LoadEnd put_under_load(const LoadTask& task);
+/// then. Runs on the calling thread. What the server does is in the report; throws
+/// std::runtime_error only where not one client could connect.
+SenderEnd<LoadReport> put_under_load(const LoadTask& task);
 
 } // namespace firstlock::web

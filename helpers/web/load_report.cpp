@@ -30,41 +30,49 @@ std::map<std::string, double> summary_of(const std::vector<double>& latencies_ms
     return summary;
 }
 
-} // namespace
-
-void EndpointTally::add(const EndpointTally& other)
+EndpointReport report_of(std::string_view endpoint, const std::vector<RequestEnd>& ends,
+                         double duration_s)
 {
-    sent += other.sent;
-    unanswered += other.unanswered;
-    answered_before_stop += other.answered_before_stop;
-    failed_before_stop += other.failed_before_stop;
-    for (const auto& [status, count] : other.statuses) {
-        statuses[status] += count;
+    EndpointReport report{.endpoint = std::string(endpoint), .sent = ends.size()};
+    std::vector<double> latencies_ms;
+    std::map<std::pair<unsigned, int>, std::uint64_t> refusals;
+    for (const RequestEnd& end : ends) {
+        if (end.status == 0) {
+            ++report.unanswered;
+            continue;
+        }
+        latencies_ms.push_back(end.latency_ms);
+        ++report.statuses[std::to_string(end.status)];
+        if (end.status != 200) {
+            ++refusals[{end.status, end.code}];
+        }
+        report.requests_per_second += end.before_stop ? 1 : 0;
+        report.failures_per_second += end.before_stop && end.status != 200 ? 1 : 0;
     }
-    for (const auto& [refusal, count] : other.refusals) {
-        refusals[refusal] += count;
-    }
-    latencies_ms.insert(latencies_ms.end(), other.latencies_ms.begin(), other.latencies_ms.end());
-}
-
-EndpointReport EndpointTally::report(std::string_view endpoint, double duration_s) const
-{
-    const auto per_second = [&](std::uint64_t count) {
-        return static_cast<double>(count) / std::max(duration_s, 1e-9);
-    };
-    EndpointReport report{std::string(endpoint),
-                          sent,
-                          latencies_ms.size(),
-                          unanswered,
-                          per_second(answered_before_stop),
-                          per_second(failed_before_stop),
-                          statuses,
-                          {},
-                          summary_of(latencies_ms)};
+    report.answered = latencies_ms.size();
+    report.requests_per_second /= std::max(duration_s, 1e-9);
+    report.failures_per_second /= std::max(duration_s, 1e-9);
+    report.latency_ms = summary_of(latencies_ms);
     for (const auto& [refusal, count] : refusals) {
         report.refusals.push_back({refusal.first, refusal.second, count});
     }
     return report;
+}
+
+} // namespace
+
+void add_up(const std::map<Endpoint, std::vector<RequestEnd>>& by_endpoint, LoadReport& report)
+{
+    std::vector<RequestEnd> all;
+    for (const auto& [endpoint, ends] : by_endpoint) {
+        report.endpoints.push_back(report_of(name_of(endpoint), ends, report.duration_s));
+        all.insert(all.end(), ends.begin(), ends.end());
+    }
+    report.all = report_of("Aggregated", all, report.duration_s);
+    report.requests_per_second = report.all.requests_per_second;
+    report.answered_before_stop = static_cast<std::uint64_t>(std::count_if(
+        all.begin(), all.end(), [](const RequestEnd& each) { return each.before_stop; }));
+    report.answered_after_stop = report.all.answered - report.answered_before_stop;
 }
 
 } // namespace firstlock::web

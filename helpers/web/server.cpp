@@ -2,9 +2,12 @@
 
 #include "helpers/sqlite/error.hpp"
 #include "helpers/web/connections.hpp"
+#include "helpers/web/coroutine.hpp"
 #include "helpers/web/http_session.hpp"
 #include "helpers/web/requests.hpp"
 
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -43,9 +46,8 @@ class Server {
 
     ServerReport run()
     {
-        signals_.async_wait([this](auto error, int) { drain_unless(error.failed()); });
-        read_stdin();
-        accept();
+        asio::co_spawn(context_, accept(), asio::detached);
+        asio::co_spawn(context_, drain_when_told(), asio::detached);
         context_.run();
         threads_.join();
         // A second signal, as of a parent and its process group, must not kill what has drained.
@@ -66,13 +68,11 @@ class Server {
         if (!request.id) {
             request.id = RequestId{sender_, sequence_++};
         }
+        RequestResult result{Result::exhausted, 0, "pool", "no connection became free in time"};
         try {
-            auto connection = connections_.take();
-            if (connection == nullptr) {
-                return {Result::exhausted, 0, "pool", "no connection became free in time"};
-            }
-            RequestResult result = run_request(request, *connection, settings_);
-            connections_.give_back(std::move(connection));
+            connections_.lend([&](Connection& connection) {
+                result = run_request(request, connection, settings_);
+            });
             return result;
         } catch (const SqliteError& error) {
             return refused(error.code(), "open", error.what());
@@ -93,30 +93,19 @@ class Server {
         acceptor_.listen(backlog);
     }
 
-    void accept()
+    asio::awaitable<void> accept()
     {
-        acceptor_.async_accept([this](auto error, asio::ip::tcp::socket socket) {
-            if (!acceptor_.is_open()) {
-                return; // draining; a connection accepted in this very moment is closed, its
-                        // request unanswered
-            }
-            if (!error) {
+        asio::steady_timer pause(context_);
+        while (acceptor_.is_open()) {
+            boost::system::error_code error;
+            asio::ip::tcp::socket socket = co_await acceptor_.async_accept(into(error));
+            if (error) { // out of descriptors, most likely: others will be closed
+                pause.expires_after(20ms);
+                co_await pause.async_wait(into(error));
+            } else if (acceptor_.is_open()) {
                 start(std::move(socket));
-                accept();
-            } else {
-                accept_later(); // out of descriptors, most likely: others will be closed
-            }
-        });
-    }
-
-    void accept_later()
-    {
-        pause_.expires_after(20ms);
-        pause_.async_wait([this](auto error) {
-            if (!error && acceptor_.is_open()) {
-                accept();
-            }
-        });
+            } // else draining: one accepted in this very moment is closed, its request unanswered
+        }
     }
 
     void start(asio::ip::tcp::socket socket)
@@ -126,29 +115,34 @@ class Server {
     }
 
     /// A parent that dies without a word closes our stdin.
-    void read_stdin()
+    asio::awaitable<void> end_of_stdin()
     {
-        stdin_.async_read_some(asio::buffer(ignored_), [this](auto error, std::size_t) {
-            if (error) {
-                drain_unless(error == asio::error::operation_aborted);
-            } else {
-                read_stdin();
-            }
-        });
+        std::array<char, 256> ignored{};
+        boost::system::error_code error;
+        while (!error) {
+            co_await stdin_.async_read_some(asio::buffer(ignored), into(error));
+        }
     }
 
-    void drain_unless(bool has_been_cancelled)
+    /// run() returns by itself when the last session and this have ended.
+    asio::awaitable<void> drain_when_told()
     {
-        if (has_been_cancelled || hub_.draining) {
-            return;
-        }
+        using namespace asio::experimental::awaitable_operators;
+        co_await (signals_.async_wait(asio::use_awaitable) || end_of_stdin());
         take_in_who_waits();
-        pause_.cancel();
-        signals_.cancel();
-        stdin_.cancel();
         hub_.drain();
-        drain_end_ = std::chrono::steady_clock::now() + settings_.drain_timeout;
-        watch_for_end();
+        const auto drain_end = std::chrono::steady_clock::now() + settings_.drain_timeout;
+        asio::steady_timer pause(context_);
+        while (!hub_.sessions.empty()) {
+            if (std::chrono::steady_clock::now() >= drain_end) {
+                report_.drained = false;
+                threads_.stop();
+                context_.stop();
+                co_return;
+            }
+            pause.expires_after(10ms);
+            co_await pause.async_wait(asio::use_awaitable);
+        }
     }
 
     /// Peers that the system has already connected to us may have sent their request: closing would
@@ -168,22 +162,6 @@ class Server {
         acceptor_.close(error);
     }
 
-    /// run() returns by itself when the last session and this watch have ended.
-    void watch_for_end()
-    {
-        if (hub_.sessions.empty()) {
-            return;
-        }
-        if (std::chrono::steady_clock::now() >= drain_end_) {
-            report_.drained = false;
-            threads_.stop();
-            context_.stop();
-            return;
-        }
-        pause_.expires_after(10ms);
-        pause_.async_wait([this](auto) { watch_for_end(); });
-    }
-
     const ServerSettings& settings_;
     Connections connections_;
     const std::uint32_t sender_; ///< for requests that name no rows of their own
@@ -195,10 +173,7 @@ class Server {
     asio::ip::tcp::acceptor acceptor_{context_};
     asio::signal_set signals_{context_};
     asio::posix::stream_descriptor stdin_{context_, ::dup(STDIN_FILENO)};
-    asio::steady_timer pause_{context_};
     asio::thread_pool threads_{settings_.threads};
-    std::array<char, 256> ignored_{};
-    std::chrono::steady_clock::time_point drain_end_{};
     ServerReport report_;
 };
 

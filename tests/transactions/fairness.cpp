@@ -44,11 +44,14 @@ void measure(FreshTable& table, const Setting& setting)
     }) == 0);
 }
 
-/// What this case has recorded, for `ctest -V`.
-void print_table(std::size_t rows)
+/// Prints what it has recorded, for `ctest -V`.
+void measure_all(FreshTable& table, const std::vector<Setting>& rows)
 {
+    for (const Setting& row : rows) {
+        measure(table, row);
+    }
     auto lines = read_lines(settings().results / "fairness.jsonl");
-    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(rows));
+    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(rows.size()));
     std::cout << fairness_table(lines);
 }
 
@@ -67,10 +70,7 @@ TEST_CASE_METHOD(
             rows.push_back({std::string(journal) + " retry " + std::string(name_of(retry)), with});
         }
     }
-    for (const Setting& row : rows) {
-        measure(*this, row);
-    }
-    print_table(rows.size());
+    measure_all(*this, rows);
 }
 
 TEST_CASE_METHOD(FreshTable,
@@ -90,8 +90,5 @@ TEST_CASE_METHOD(FreshTable,
         {"journal persist", with([](auto& each) { each.journal_mode = "persist"; })},
         {"rollback retry constant", with([](auto& each) { each.retry = Retry::constant; })},
         {"wal synchronous normal", profile("recommended").settings}};
-    for (const Setting& row : rows) {
-        measure(*this, row);
-    }
-    print_table(rows.size());
+    measure_all(*this, rows);
 }

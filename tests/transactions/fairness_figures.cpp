@@ -1,5 +1,6 @@
 // Goal:   the figures that the fairness table stands on.
 // Method: crowds drawn by hand, small enough to be counted on one's fingers.
+#include "helpers/described/task.hpp"
 #include "helpers/requests/request_summary.hpp"
 #include "helpers/statistics/fairness.hpp"
 
@@ -84,22 +85,25 @@ TEST_CASE("transactions.a report of a request reads back as it was written")
                                .refused_sleeps = 6,
                                .refused_slept_us = 7,
                                .refused_took_ns = 8};
-    const auto read = said_in<RequestReport>(line_of(report));
-    CHECK(line_of(read) == line_of(report));
-    CHECK(read.refused_slept_us == 7);
-    CHECK_THROWS_AS(said_in<RequestReport>("firstlock request {}"), std::runtime_error);
-    CHECK_THROWS_AS(said_in<RequestReport>("noise"), std::runtime_error);
+    const std::string line = json_text(UserRequests{{report}, 3});
+    const auto read = task_from<UserRequests>(line);
+    CHECK(json_text(read) == line);
+    CHECK(read.unstarted == 3);
+    CHECK(read.requests.at(0).refused_slept_us == 7);
+    for (const char* const wrong : {R"({"requests":[{}],"unstarted":0})", "noise"}) {
+        CHECK_THROWS_AS(task_from<UserRequests>(wrong), JsonError);
+    }
 }
 
 TEST_CASE("transactions.a task with a key that is missing or unknown is refused by its name")
 {
-    const std::string task = line_of(UserTask{.row_namespace = "x"});
-    CHECK(line_of(said_in<UserTask>(task)) == task);
+    const std::string task = json_text(UserTask{.row_namespace = "x"});
+    CHECK(json_text(task_from<UserTask>(task)) == task);
     const auto [from, to, named] = GENERATE(table<std::string, std::string, std::string>(
         {{"\"pace\":0,", "", "'pace' is missing"},
          {"\"pace\":0,", "\"pace\":0,\"haste\":1,", "no key 'haste'"},
          {"\"kinds\":[]", "\"kinds\":[\"reed\"]", "'reed'"}}));
     std::string changed = task;
     changed.replace(changed.find(from), from.size(), to);
-    CHECK_THROWS_WITH(said_in<UserTask>(changed), ContainsSubstring(named));
+    CHECK_THROWS_WITH(task_from<UserTask>(changed), ContainsSubstring(named));
 }

@@ -3,14 +3,13 @@
 // Method: made-up outcomes and tables, each with one thing wrong; no process and no database.
 #include "helpers/web/account.hpp"
 
-#include "fixtures/run/scratch_directory.hpp"
+#include "helpers/described/task.hpp"
+#include "helpers/web/companion.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/matchers/catch_matchers_string.hpp>
 
 using namespace firstlock;
 using namespace firstlock::web;
-using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -19,81 +18,81 @@ std::string row(std::uint32_t sequence, std::uint32_t number = 0)
     return row_text({7, sequence}, number);
 }
 
+using Rows = std::vector<std::string>;
+
 /// Sender 7: request 0 was acknowledged with three rows, 1 was locked with three, of which two may
-/// remain, 2 was not answered.
-std::vector<SenderOutcomes> outcomes()
+/// remain, 2 was not answered. Another sender has deleted the rows `pruned`.
+std::vector<SenderOutcomes> outcomes(const Rows& pruned = {})
 {
     return {
-        {7, {{0, 3, Outcome::acknowledged}, {1, 3, Outcome::locked, 2}, {2, 1, Outcome::unknown}}}};
+        {7, {{0, 3, Outcome::acknowledged}, {1, 3, Outcome::locked, 2}, {2, 1, Outcome::unknown}}},
+        {8, {}, pruned}};
 }
 
-/// The same, and another sender has deleted these rows.
-std::vector<SenderOutcomes> pruned(const std::vector<std::string>& rows)
-{
-    std::vector<SenderOutcomes> senders = outcomes();
-    senders.push_back({8, {}, rows});
-    return senders;
-}
+/// A table, and what an account finds in it.
+struct Example {
+    Rows stored;
+    Rows lost{}, unexpected{}, duplicate{};
+    std::size_t half_written = 0, unknown_stored = 0;
+    Rows pruned{};
+};
 
-const std::vector<std::string> acknowledged_rows{row(0, 0), row(0, 1), row(0, 2)};
-
-std::vector<std::string> with(std::vector<std::string> rows, const std::string& more)
+void check(const Example& example)
 {
-    rows.push_back(more);
-    return rows;
+    const SiteAccount account = account_of(outcomes(example.pruned), example.stored);
+    CAPTURE(account.text());
+    CHECK(account.acknowledged == 3);
+    CHECK(account.stored == example.stored.size());
+    CHECK(account.lost_rows == example.lost);
+    CHECK(account.unexpected_rows == example.unexpected);
+    CHECK(account.duplicate_rows == example.duplicate);
+    CHECK(account.half_written == example.half_written);
+    CHECK(account.half_written_requests == (example.half_written > 0 ? 1 : 0));
+    CHECK(account.unknown_stored == example.unknown_stored);
+    CHECK(account.pruned == example.pruned.size());
+    CHECK(account.balances() ==
+          (example.lost.size() + example.unexpected.size() + example.duplicate.size() == 0));
 }
 
 } // namespace
 
 TEST_CASE("web.an account balances when each 200 has its rows")
 {
-    const SiteAccount account = account_of(outcomes(), acknowledged_rows);
-    CHECK(account.balances());
-    CHECK(account.acknowledged == 3);
-    CHECK(account.stored == 3);
+    check({.stored = {row(0, 0), row(0, 1), row(0, 2)}});
 }
 
 TEST_CASE("web.an account names a row that is lost and one that nobody asked for")
 {
-    const SiteAccount lost = account_of(outcomes(), {row(0, 0), row(0, 2)});
-    CHECK_FALSE(lost.balances());
-    CHECK(lost.lost == 1);
-    CHECK(lost.lost_rows == std::vector{row(0, 1)});
-
-    for (const std::string& strange :
-         {row(9), row(0, 3), std::string("hello"), row_text({8, 0}, 0)}) {
-        CAPTURE(strange);
-        const SiteAccount account = account_of(outcomes(), with(acknowledged_rows, strange));
-        CHECK_FALSE(account.balances());
-        CHECK(account.unexpected == 1);
-        CHECK_THAT(account.unexpected_rows.at(0), ContainsSubstring(strange));
+    check({.stored = {row(0, 0), row(0, 2)}, .lost = {row(0, 1)}});
+    for (const std::string& strange : {row(9), row(0, 3), row_text({8, 0}, 0)}) {
+        check({.stored = {row(0, 0), row(0, 1), row(0, 2), strange}, .unexpected = {strange}});
     }
+    check({.stored = {row(0, 0), row(0, 1), row(0, 2), "hello"}, .unexpected = {"'hello'"}});
 }
 
 TEST_CASE("web.a lost row is not made up for by one that is unexpected")
 {
-    const SiteAccount account = account_of(outcomes(), {row(0, 0), row(0, 1), row(9)});
-    CHECK(account.stored == account.acknowledged);
-    CHECK_FALSE(account.balances());
+    check({.stored = {row(0, 0), row(0, 1), row(9)}, .lost = {row(0, 2)}, .unexpected = {row(9)}});
 }
 
 TEST_CASE("web.a row that is there twice or both pruned and there is a duplicate")
 {
-    CHECK(account_of(outcomes(), with(acknowledged_rows, row(0, 1))).duplicate == 1);
-    const SiteAccount resurrected = account_of(pruned({row(0, 1)}), acknowledged_rows);
-    CHECK(resurrected.duplicate == 1);
-    CHECK_FALSE(resurrected.balances());
+    check({.stored = {row(0, 0), row(0, 1), row(0, 2), row(0, 1)}, .duplicate = {row(0, 1)}});
+    check({.stored = {row(0, 0), row(0, 1), row(0, 2)},
+           .duplicate = {row(0, 1)},
+           .pruned = {row(0, 1)}});
 }
 
 TEST_CASE("web.rows behind a 500 are half-written and those without an answer are unknown stored")
 {
-    const SiteAccount account =
-        account_of(outcomes(), with(with(acknowledged_rows, row(1, 0)), row(2)));
-    CHECK(account.half_written == 1);
-    CHECK(account.half_written_requests == 1);
-    CHECK(account.unknown_stored == 1);
-    CHECK(account.lost == 0);
-    CHECK(account.balances());
+    check({.stored = {row(0, 0), row(0, 1), row(0, 2), row(1, 0), row(2)},
+           .half_written = 1,
+           .unknown_stored = 1});
+}
+
+TEST_CASE("web.a pruned row is booked as pruned and not as lost")
+{
+    check({.stored = {row(0, 0)}, .pruned = {row(0, 1), row(0, 2)}});
 }
 
 TEST_CASE("web.a row beyond what its refusal may leave behind is unexpected")
@@ -153,14 +152,6 @@ TEST_CASE("web.a request's rows become what the one rule of outcomes makes of it
     CHECK(became({Result::failed, 10, "insert"}, true).outcome == Outcome::failed);
 }
 
-TEST_CASE("web.a pruned row is booked as pruned and not as lost")
-{
-    const SiteAccount account = account_of(pruned({row(0, 1), row(0, 2)}), {row(0, 0)});
-    CHECK(account.pruned == 2);
-    CHECK(account.lost == 0);
-    CHECK(account.balances());
-}
-
 TEST_CASE("web.two senders with one number are refused")
 {
     auto twice = outcomes();
@@ -168,20 +159,11 @@ TEST_CASE("web.two senders with one number are refused")
     CHECK_THROWS_AS(account_of(twice, {}), std::logic_error);
 }
 
-TEST_CASE("web.outcomes come back from their file and one that ends early is refused")
+TEST_CASE("web.a sender's outcomes come back and what ends early is refused")
 {
-    const ScratchDirectory directory;
-    const auto file = directory.path() / "outcomes";
-    write_outcomes(file, outcomes().front());
-    const SenderOutcomes back = read_outcomes(file);
-    CHECK(back.sender == 7);
-    REQUIRE(back.requests.size() == 3);
-    CHECK(back.requests[1].rows == 3);
-    CHECK(back.requests[1].outcome == Outcome::locked);
-    CHECK(back.requests[1].may_remain == 2);
-    write_outcomes(file, pruned({row(1), row(2)}).back());
-    CHECK(read_outcomes(file).pruned == std::vector{row(1), row(2)});
-
-    std::filesystem::resize_file(file, std::filesystem::file_size(file) - 6);
-    CHECK_THROWS_AS(read_outcomes(file), std::runtime_error);
+    const SenderEnd<CompanionReport> end{{.pruned = 2}, outcomes({row(1), row(2)}).back()};
+    const std::string line = json_text(end);
+    CHECK(json_text(task_from<SenderEnd<CompanionReport>>(line)) == line);
+    const std::string cut_off = line.substr(0, line.size() - 6);
+    CHECK_THROWS_AS(task_from<SenderEnd<CompanionReport>>(cut_off), JsonError);
 }

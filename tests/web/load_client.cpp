@@ -2,13 +2,11 @@
 //         request was due.
 // Method: small loads on a server whose answers are held back: by work, or by a lock of this
 //         process.
-#include "fixtures/run/scratch_directory.hpp"
 #include "fixtures/web/running_site.hpp"
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/web/account.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 using namespace firstlock;
@@ -19,17 +17,18 @@ namespace {
 
 class LoadedSite : public RunningSite {
   public:
-    LoadReport load(const LoadTask& task) { return run_load(server().port(), task, 1, outcomes()); }
-    std::filesystem::path outcomes() const { return directory_.path() / "outcomes"; }
-    SiteAccount account(const std::vector<SenderOutcomes>& others = {}) const
+    LoadReport load(const LoadTask& task)
     {
-        std::vector<SenderOutcomes> senders = others;
-        senders.push_back(read_outcomes(outcomes()));
+        auto end = run_load(server().port(), task, 1);
+        senders = {std::move(end.outcomes)};
+        return std::move(end.report);
+    }
+    SiteAccount account() const
+    {
         return account_of(senders, Connection(database()).column("SELECT msg FROM messages"));
     }
 
-  private:
-    ScratchDirectory directory_;
+    std::vector<SenderOutcomes> senders;
 };
 
 } // namespace
@@ -103,32 +102,33 @@ TEST_CASE_METHOD(LoadedSite, "web.a pruner reports every row that it deletes")
     start({.profile = profile("django")});
     CHECK_THAT(get("/insert_many?id=00000001-00000000&num=1000"),
                Catch::Matchers::StartsWith("HTTP/1.1 200"));
-    write_outcomes(outcomes(), {1, {{0, 1000, Outcome::acknowledged}}});
     Companion pruner(database(), profile("django"),
-                     {.mode = CompanionMode::pruner, .busy_timeout = 5'000ms}, 2,
-                     outcomes().parent_path() / "pruned");
+                     {.mode = CompanionMode::pruner, .busy_timeout = 5'000ms}, 2);
     const Deadline deadline = patience();
     while (row_count() == 1000 && !deadline.has_passed()) { // it needs a moment for its first step
     }
-    const CompanionReport report = pruner.stop();
-    const SenderOutcomes pruned = read_outcomes(pruner.outcomes());
-    CHECK(report.pruned >= 500);
-    CHECK(report.pruned == pruned.pruned.size());
-    const SiteAccount account = LoadedSite::account({pruned});
-    CHECK(account.balances());
-    CHECK(account.stored + account.pruned == 1000);
+    const auto end = pruner.stop();
+    CHECK(end.report.pruned >= 500);
+    CHECK(end.report.pruned == end.outcomes.pruned.size());
+    senders = {{1, {{0, 1000, Outcome::acknowledged}}}, end.outcomes};
+    CHECK(account().balances());
+    CHECK(account().stored + account().pruned == 1000);
 }
 
 TEST_CASE("web.the latencies of all endpoints together are those of each of them")
 {
-    EndpointTally left;
-    EndpointTally right;
-    for (int ms = 1; ms <= 50; ++ms) {
-        left.latencies_ms.push_back(ms);
-        right.latencies_ms.push_back(50 + ms);
+    std::map<Endpoint, std::vector<RequestEnd>> ends;
+    for (int ms = 1; ms <= 100; ++ms) {
+        ends[ms <= 50 ? Endpoint::read : Endpoint::insert].push_back({200, 0, double(ms), ms > 1});
     }
-    left.add(right);
-    const EndpointReport both = left.report("Aggregated", 1);
+    LoadReport report{.duration_s = 2};
+    add_up(ends, report);
+    CHECK(report.endpoints.size() == 2);
+    CHECK(report.endpoints[0].latency_ms.at("max") == 100.0);
+    CHECK(report.endpoints[1].latency_ms.at("max") == 50.0);
+    CHECK(report.answered_after_stop == 1);
+    const EndpointReport& both = report.all;
+    CHECK(both.requests_per_second == 49.5);
     CHECK(both.answered == 100);
     CHECK(both.latency_ms.at("p50") == 50.0);
     CHECK(both.latency_ms.at("p99") == 99.0);
@@ -138,20 +138,9 @@ TEST_CASE("web.the latencies of all endpoints together are those of each of them
 
 TEST_CASE("web.a load on nobody is an error and not a row of zeros")
 {
-    const ScratchDirectory directory;
     const LoadTask task{.clients = 2, .connect = 300ms, .duration = 1ms};
     const auto begin = std::chrono::steady_clock::now();
-    CHECK_THROWS_WITH(run_load(1, task, 1, directory.path() / "outcomes"),
+    CHECK_THROWS_WITH(run_load(1, task, 1),
                       Catch::Matchers::ContainsSubstring("no client could connect"));
     CHECK(std::chrono::steady_clock::now() - begin >= 300ms); // somebody might have come until then
-}
-
-TEST_CASE_METHOD(LoadedSite,
-                 "web.a script or pruner whose outcomes have no file is refused at its start")
-{
-    start({.profile = profile("django")});
-    const CompanionMode mode = GENERATE(CompanionMode::script, CompanionMode::pruner);
-    CHECK_THROWS_WITH(
-        Companion(database(), profile("django"), {.mode = mode}, 2, {}),
-        Catch::Matchers::ContainsSubstring("'outcomes' holds \"\"; accepted: a file"));
 }

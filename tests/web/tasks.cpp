@@ -57,11 +57,11 @@ TEST_CASE_METHOD(RunningSite, "web.a child refuses a value that makes no sense a
     wordless.settings.synchronous = "often";
     CHECK_THROWS_WITH(WebServer(database(), {.profile = wordless}),
                       ContainsSubstring("'synchronous' holds \"often\"; accepted: off, normal"));
-    CHECK_THROWS_WITH(run_load(1, {.num = 1001}, 1, database()),
+    CHECK_THROWS_WITH(run_load(1, {.num = 1001}, 1),
                       ContainsSubstring("'num' holds 1001; accepted: 1 to 1000"));
-    CHECK_THROWS_WITH(run_load(1, {.duration = -1ms}, 1, database()),
+    CHECK_THROWS_WITH(run_load(1, {.duration = -1ms}, 1),
                       ContainsSubstring("'duration' holds -1; accepted: 0 to 3600000"));
-    CHECK_THROWS_WITH(Companion(database().parent_path() / "none.db", profile("django"), {}, 1, {}),
+    CHECK_THROWS_WITH(Companion(database().parent_path() / "none.db", profile("django"), {}, 1),
                       ContainsSubstring("accepted: an existing file"));
 }
 

@@ -5,13 +5,12 @@
 #include <sys/resource.h>
 
 #include <chrono>
-#include <csignal>
 #include <exception>
 #include <iostream>
 #include <string>
 #include <string_view>
 
-namespace firstlock::web {
+namespace firstlock {
 
 /// Throws JsonError unless each duration of the task is one that a person would wait for.
 template <DescribedStruct Task>
@@ -29,22 +28,18 @@ void check_durations(const Task& task)
     });
 }
 
-/// For SQLite's own words. Throws JsonError unless `word` is one of `accepted`, which are joined by
-/// ", ".
-inline void check_word(std::string_view key, const std::string& word, const std::string& accepted)
+/// Throws JsonError unless `word` is the name of one of the values.
+template <DescribedEnum Enum>
+void check_word(std::string_view key, const std::string& word)
 {
-    check_value((", " + accepted + ",").find(", " + word + ",") != std::string::npos, key, word,
-                accepted);
+    check_value(find_named<Enum>(word).has_value(), key, word, names_of<Enum>());
 }
-constexpr const char* synchronous_words = "off, normal, full, extra";
-constexpr const char* journal_modes = "delete, wal, truncate, persist, memory, off";
 
-/// The main() of the web's private children: `work` gets the task, and gives back the exit status.
-/// 1 when it throws, or when the task is not accepted; the reason is then on stderr.
+/// The main() of a private child: `work` gets the task, and gives back the exit status. 1 when it
+/// throws, or when the task is not accepted; the reason is then on stderr.
 template <DescribedStruct Task, typename Work>
 int run_task(const char* program, int argc, char** argv, Work work)
 {
-    ::signal(SIGPIPE, SIG_IGN);
     rlimit limit{}; // each connection is a descriptor, and the usual soft limit is 1024
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         limit.rlim_cur = limit.rlim_max;
@@ -60,4 +55,4 @@ int run_task(const char* program, int argc, char** argv, Work work)
     }
 }
 
-} // namespace firstlock::web
+} // namespace firstlock
