@@ -43,7 +43,7 @@ void make_room_for_children(std::size_t children)
         if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < needed) {
             throw LimitError(std::to_string(children) + " writers need " + std::to_string(needed) +
                              " open descriptors, and the hard limit is " + text_of(limit.rlim_max) +
-                             ": raise it (ulimit -Hn " + std::to_string(needed) +
+                             ": raise it as root (ulimit -Hn " + std::to_string(needed) +
                              ", or nofile in limits.conf), or ask for at most " +
                              std::to_string((std::max(limit.rlim_max, descriptors_of_our_own) -
                                              descriptors_of_our_own) /
@@ -58,12 +58,12 @@ void make_room_for_children(std::size_t children)
 std::string advice_on_limit(int error)
 {
     if (error == EAGAIN) {
-        return "; the limit of processes is " + text_of(limit_of(RLIMIT_NPROC).rlim_cur) +
+        return "; the process limit is " + text_of(limit_of(RLIMIT_NPROC).rlim_cur) +
                " for this user (ulimit -u; in a container also pids.max of its cgroup)" +
                limit_of_machine() + ": raise it, or ask for fewer writers";
     }
     if (error == EMFILE || error == ENFILE) {
-        return "; the limit of open descriptors is " + text_of(limit_of(RLIMIT_NOFILE).rlim_cur) +
+        return "; the limit on open descriptors is " + text_of(limit_of(RLIMIT_NOFILE).rlim_cur) +
                " for this process (ulimit -n; fs.file-max for the system): raise it, or ask for "
                "fewer writers";
     }

@@ -77,8 +77,8 @@ class Companion {
                 break;
             }
         } catch (const SqliteError& error) {
-            connection_.try_execute(
-                "ROLLBACK"); // fails where no transaction is open, and is not needed there
+            // Fails where no transaction is open, and is not needed there.
+            connection_.try_execute("ROLLBACK");
             note(error.code());
         }
     }

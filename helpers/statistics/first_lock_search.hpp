@@ -49,7 +49,7 @@ namespace firstlock {
 ///  6. confirm further what holds (Confirmations::deepen), every fifth trial a patrol.
 ///
 /// It was chosen over plain doubling and bisection and over Dixon and Mood's up-and-down staircase
-/// (tests/statistics/rivals.hpp in commit 10269d4), on simulated set-ups: 200 runs each, 60 s, up
+/// (no longer in the tree: they had lost), on simulated set-ups: 200 runs each, 60 s, up
 /// to 1000 writers, a clean trial 0.02 s + 0.5 ms per writer, a lock 5 s more. First the share of
 /// runs whose interval covers m50, then the median of holds with its bound ("oracle": knows the
 /// curve):

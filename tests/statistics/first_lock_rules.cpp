@@ -44,8 +44,8 @@ TEST_CASE("statistics.a confirmation that locks moves holds below it")
     CHECK(search.result().first_lock == 64);
     CHECK(*search.result().holds < 64);
 
-    search.tell(
-        {.writers = 3, .locked_writers = 1, .seconds = 5}); // and from an M nobody asked for
+    // And from an M nobody asked for.
+    search.tell({.writers = 3, .locked_writers = 1, .seconds = 5});
     CHECK(search.result().first_lock == 3);
     CHECK(*search.result().holds < 3);
 }

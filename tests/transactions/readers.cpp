@@ -73,8 +73,8 @@ TEST_CASE_METHOD(TwoInWal, "transactions.BEGIN EXCLUSIVE does not refuse readers
 
 TEST_CASE_METHOD(TwoInWal, "transactions.locking_mode EXCLUSIVE refuses readers in WAL")
 {
-    writer.must(
-        count); // asked for before the first access, the mode could not be left again in WAL
+    // A read first: asked for before any access, the mode could not be left again in WAL.
+    writer.must(count);
     writer.must("PRAGMA locking_mode=EXCLUSIVE");
     writer.must(insert);
 

@@ -102,7 +102,7 @@ TEST_CASE("harness.limits: a table that fills up on the way leaves no writer ove
 {
     // What 40 writers need, were those of the parent not there.
     expect({.of = "descriptors", .value = 190, .own_descriptors = 100},
-           {"writer ", " of 40: cannot ", "the limit of open descriptors is 190"});
+           {"writer ", " of 40: cannot ", "the limit on open descriptors is 190"});
 }
 
 TEST_CASE("harness.limits: a limit below our own need lets no writer fit")
@@ -115,8 +115,8 @@ TEST_CASE(
     "harness.limits: too few processes are named with limit and remedy and leave no writer over")
 {
     expect({.of = "processes", .value = 6},
-           {"writer ", " of 40: cannot start",
-            "the limit of processes is 6 for this user (ulimit -u", "ask for fewer writers"});
+           {"writer ", " of 40: cannot start", "the process limit is 6 for this user (ulimit -u",
+            "ask for fewer writers"});
 }
 
 TEST_CASE("harness.limits: an ignored SIGCHLD that was inherited hides no exit status")

@@ -90,6 +90,8 @@ TEST_CASE("harness.conversation: an end that comes too early is told with its st
                           ContainsSubstring("closed its stdout where a report was expected") &&
                           ContainsSubstring("exit status 4") &&
                           ContainsSubstring("stderr: no such disk"));
+    LineChild torn = shell("printf 'end 1'"); // of "end 12", perhaps
+    CHECK_THROWS_WITH(torn.line(patience()), ContainsSubstring("ended within the line 'end 1'"));
 }
 
 TEST_CASE("harness.conversation: silence is told apart from the end and loses nothing")

@@ -72,6 +72,11 @@ TEST_CASE("harness.results: a folder that an older version has recorded prints t
     };
     CHECK(report({recorded.string()}) == text_of(recorded / "report.txt"));
     CHECK(report({"--requests", recorded.string()}) == text_of(recorded / "requests.txt"));
+    const ScratchDirectory of_transactions; // where no trial is: the tables of requests
+    for (const char* const file : {"requests.jsonl", "fairness.jsonl"}) {
+        copy_file(recorded / file, of_transactions.path() / file);
+    }
+    CHECK(report({of_transactions.path().string()}) == text_of(recorded / "requests.txt"));
 }
 
 TEST_CASE(

@@ -38,8 +38,8 @@ TEST_CASE(
         {"FIRSTLOCK_DIR", "/dev/null", "an existing directory"},
         {"FIRSTLOCK_PROFILE", "nosuch", "recommended"},
         {"FIRSTLOCK_PROFILE", "python,rails", "recommended"},
-        {"FIRSTLOCK_PROFILES", "python,nosuch", "'nosuch' is not one"},
-        {"FIRSTLOCK_PROFILES", "python,", "'' is not one"},
+        {"FIRSTLOCK_PROFILES", "python,nosuch", "'nosuch' is not a profile"},
+        {"FIRSTLOCK_PROFILES", "python,", "'' is not a profile"},
         {"FIRSTLOCK_MAX_WRITERS", "0", "a whole number from 1 to 10000"},
         {"FIRSTLOCK_MAX_WRITERS", "10001", "a whole number from 1 to 10000"},
         {"FIRSTLOCK_MAX_WRITERS", "1e3", "a whole number from 1 to 10000"},
@@ -64,7 +64,7 @@ TEST_CASE(
     }));
     check_refused(name, value, accepted);
     // Empty is as senseless: it is how the unset variable of a script arrives.
-    check_refused(name, "", "or no such variable at all");
+    check_refused(name, "", "or leave it unset");
 }
 
 TEST_CASE("harness.settings: an unknown name with the prefix is refused with the known ones")
