@@ -2,6 +2,7 @@
 
 #include "helpers/described/json.hpp"
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -13,9 +14,11 @@ namespace firstlock {
 template <DescribedStruct Struct, typename Json>
 void refuse_unknown_keys(const Json& object)
 {
+    std::set<std::string> keys;
     std::string known;
     for_each_member<Struct>([&](const std::string& key, auto member) {
         using Value = std::decay_t<decltype(std::declval<Struct>().*member)>;
+        keys.insert(key);
         known += (known.empty() ? "" : ", ") + key;
         if constexpr (DescribedStruct<Value>) {
             if (object.contains(key) && object[key].is_object()) {
@@ -24,7 +27,7 @@ void refuse_unknown_keys(const Json& object)
         }
     });
     for (const auto& item : object.items()) {
-        if ((", " + known + ",").find(", " + item.key() + ",") == std::string::npos) {
+        if (!keys.contains(item.key())) {
             throw JsonError("there is no key '" + item.key() + "'; accepted: " + known);
         }
     }

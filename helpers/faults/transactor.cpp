@@ -122,6 +122,7 @@ void Transactor::acknowledge(std::uint32_t number)
 void Transactor::insert_all(std::uint32_t number)
 {
     Slot& slot = box_.slot(number);
+    Step step = Step::begin; // the one in the box is ahead of it in one of the mutations
     int code = connection_.try_execute(begin_of(task_.settings.transaction));
     const auto is_refused = [&] {
         if (code == SQLITE_OK || task_.mutation == Mutation::ignores_busy) {
@@ -130,13 +131,13 @@ void Transactor::insert_all(std::uint32_t number)
         // SQLite rolls back by itself after some errors; where it cannot roll back now, the journal
         // does it later.
         connection_.try_execute("ROLLBACK");
-        slot.tell(outcome_of(Refusal{.code = code, .stage = name_of(slot.step.load())}), code);
+        slot.tell(outcome_of(Refusal{.code = code, .stage = name_of(step)}), code);
         return true;
     };
     if (is_refused()) {
         return;
     }
-    slot.step = Step::insert;
+    slot.step = step = Step::insert;
     code = insert_rows(number, slot.rows);
     if (task_.mutation == Mutation::closes_database_file) {
         // Any close of a descriptor of the file gives up all of this process's POSIX locks on it.
@@ -145,7 +146,7 @@ void Transactor::insert_all(std::uint32_t number)
     if (is_refused()) {
         return;
     }
-    slot.step = Step::commit;
+    slot.step = step = Step::commit;
     if (task_.mutation == Mutation::acknowledges_before_commit) {
         acknowledge(number);
     }

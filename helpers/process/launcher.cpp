@@ -139,8 +139,13 @@ struct Launcher : process::posix::default_launcher {
   private:
     static bool leave_shared_table(int first)
     {
+#ifdef SYS_close_range
         const unsigned all = ~0U, unshare = 2; // CLOSE_RANGE_UNSHARE
-        return ::syscall(SYS_close_range, first, all, unshare) == 0 || ::unshare(CLONE_FILES) == 0;
+        if (::syscall(SYS_close_range, first, all, unshare) == 0) {
+            return true;
+        }
+#endif
+        return ::unshare(CLONE_FILES) == 0;
     }
 
     /// Whether a child can end the sharing, found out once by one that does nothing else. It cannot

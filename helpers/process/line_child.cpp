@@ -15,6 +15,8 @@ namespace firstlock {
 
 using namespace std::chrono_literals;
 
+constexpr std::size_t line_max = 64U << 20U;
+
 LineChild::LineChild(const Command& command, std::string name)
     : name_(name.empty() ? command.executable.filename().string() : std::move(name)),
       child_(command)
@@ -30,7 +32,6 @@ void LineChild::say(std::string_view line)
 
 bool LineChild::read_some(const Deadline& deadline, const std::string& expected)
 {
-    constexpr std::size_t unread_max = 64U << 20U;
     while (!has_ended_) {
         pollfd entry{child_.stdout_fd(), POLLIN, 0};
         const auto left = std::min(deadline.left(), std::chrono::milliseconds(200ms));
@@ -45,9 +46,6 @@ bool LineChild::read_some(const Deadline& deadline, const std::string& expected)
         const ssize_t count = ready > 0 ? ::read(entry.fd, bytes.data(), bytes.size()) : 0;
         if (count > 0) {
             unread_.append(bytes.data(), static_cast<std::size_t>(count));
-            if (unread_.size() > unread_max) {
-                fail("says too much at once where " + expected + " was expected");
-            }
             return true;
         }
         if (std::min<ssize_t>(ready, count) < 0 && errno != EINTR && errno != EAGAIN) {
@@ -70,6 +68,9 @@ std::optional<std::string> LineChild::next_line(const Deadline& deadline,
             return has_torn_ ? std::optional(std::exchange(unread_, "")) : std::nullopt;
         }
         feed = unread_.find('\n', scanned_);
+        if (feed == std::string::npos && unread_.size() > line_max) {
+            fail("says too much at once where " + expected + " was expected");
+        }
     }
     std::string line = unread_.substr(0, feed);
     unread_.erase(0, feed + 1);

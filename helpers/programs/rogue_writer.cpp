@@ -130,6 +130,7 @@ const std::map<std::string, Act> after_go{
          take_turn(task, LOCK_EX);
          say("firstlock locked 5");
      }},
+    {"is_killed", [](const Task&) { ::raise(SIGKILL); }},
     {"is_killed_after_insert",
      [](const Task& task) {
          insert(task, task.message);

@@ -12,7 +12,7 @@ constexpr int results_schema = 1;
 
 /// What every line of results begins with, whatever its figures are about. The names of the members
 /// are its keys, here and in the other described structs of this folder; they are a contract
-/// (README, "Results"): readers outside this project rely on them.
+/// (helpers/results/README.md): readers outside this project rely on them.
 struct ResultHead {
     int schema = results_schema;
     std::string run_id{}; ///< filled in by ResultsFolder::append

@@ -56,6 +56,7 @@ std::string table_of(const std::vector<Row>& rows, const std::vector<Column<Row>
     std::vector<std::string> lines(rows.empty() ? 0 : rows.size() + 2);
     for (const Column<Row>& column : columns) {
         std::vector<std::string> cells;
+        cells.reserve(rows.size());
         for (const Row& row : rows) {
             cells.push_back(column.cell(row).text);
         }

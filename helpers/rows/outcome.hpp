@@ -9,7 +9,7 @@
 
 namespace firstlock {
 
-/// What became of a row, by its writer's word (shared vocabulary: README, "Words").
+/// What became of a row, by its writer's word (tests/README.md, "Words").
 enum class Outcome {
     acknowledged,
     locked,  ///< refused by a lock, and not stored
@@ -29,6 +29,8 @@ struct OutcomeCounts {
            : outcome == Outcome::failed     ? failed
                                             : unknown);
     }
+    OutcomeCounts& counts() { return *this; } // of what is more than that
+    const OutcomeCounts& counts() const { return *this; }
     std::size_t sum() const { return acknowledged + locked + failed + unknown; }
 };
 BOOST_DESCRIBE_STRUCT(OutcomeCounts, (), (acknowledged, locked, failed, unknown))

@@ -43,6 +43,9 @@ std::optional<RequestId> request_id_from(std::string_view text)
     if (text.size() != 17 || text[8] != '-') {
         return std::nullopt;
     }
+    if (text.find_first_not_of("0123456789abcdef-") != std::string_view::npos) {
+        return std::nullopt; // one row has one text
+    }
     const auto sender = number_from<std::uint32_t>(text.substr(0, 8), 16);
     const auto sequence = number_from<std::uint32_t>(text.substr(9), 16);
     return sender && sequence ? std::optional(RequestId{*sender, *sequence}) : std::nullopt;

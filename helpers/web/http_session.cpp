@@ -2,7 +2,8 @@
 
 #include "helpers/web/coroutine.hpp"
 
-#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
@@ -140,13 +141,28 @@ class HttpSession {
         RequestResult result;
         if (asked.endpoint != Endpoint::ping) {
             // What follows it is on the HTTP thread again, as all else of the session.
-            result = co_await asio::co_spawn(hub_.threads, run(asked), asio::use_awaitable);
+            result = co_await run(asked);
         }
         co_return response_of(static_cast<http::status>(status_of(result)), result);
     }
 
-    /// On one of the threads that run requests.
-    asio::awaitable<RequestResult> run(Request request) { co_return hub_.run(request); }
+    /// On one of the threads that run requests. Not by co_spawn, which would put the finished one
+    /// behind all that wait for a thread.
+    asio::awaitable<RequestResult> run(const Request& request)
+    {
+        return asio::async_initiate<const asio::use_awaitable_t<>, void(RequestResult)>(
+            [this](auto session, const Request& asked) {
+                const auto home = asio::get_associated_executor(session);
+                asio::post(hub_.threads, [this, asked, session = std::move(session),
+                                          work = asio::make_work_guard(home)]() mutable {
+                    asio::post(work.get_executor(),
+                               [session = std::move(session), done = hub_.run(asked)]() mutable {
+                                   std::move(session)(std::move(done));
+                               });
+                });
+            },
+            asio::use_awaitable, request);
+    }
 
     http::response<http::string_body> refusal(http::status status, const std::string& why,
                                               bool may_be_kept = true)
@@ -210,7 +226,7 @@ void SessionHub::drain()
 void start_session(asio::ip::tcp::socket socket, SessionHub& hub)
 {
     const auto executor = socket.get_executor();
-    asio::co_spawn(executor, serve(std::move(socket), hub), asio::detached);
+    asio::co_spawn(executor, serve(std::move(socket), hub), rethrow);
 }
 
 } // namespace firstlock::web

@@ -9,7 +9,6 @@
 #include <boost/beast/http.hpp>
 
 #include <deque>
-#include <exception>
 #include <optional>
 #include <random>
 #include <stdexcept>
@@ -91,11 +90,7 @@ class Load {
     {
         for (std::size_t index = 0; index < task_.clients; ++index) {
             clients_.emplace_back(context_);
-            asio::co_spawn(context_, act(clients_.back()), [](const std::exception_ptr& thrown) {
-                if (thrown) {
-                    std::rethrow_exception(thrown);
-                }
-            });
+            asio::co_spawn(context_, act(clients_.back()), rethrow);
         }
         run_until(Clock::now() + task_.connect, [this] { return connected_ == task_.clients; });
         end_.report.connected = connected_;
@@ -175,6 +170,7 @@ class Load {
         parser.body_limit(body_max);
         beast::error_code error;
         ++in_flight_;
+        ++ends_[request.endpoint].sent;
         co_await http::async_write(client.stream, message, into(error));
         if (!error) {
             co_await http::async_read(client.stream, buffer, parser, into(error));
@@ -206,7 +202,7 @@ class Load {
             end.code = result ? result->code : 0;
             end_.report.last_answer_after_stop_ms = running_ ? 0 : ms_between(stop_, now);
         }
-        ends_[request.endpoint].push_back(end);
+        ends_[request.endpoint].ends.push_back(end);
         if (request.rows() > 0) {
             end_.outcomes.requests.push_back(
                 result ? outcome_of(request, *result, task_.atomic_requests)
@@ -246,7 +242,7 @@ class Load {
     std::size_t in_flight_ = 0;
     bool running_ = false;
     bool has_stopped_ = false; ///< then no client connects any more
-    std::map<Endpoint, std::vector<RequestEnd>> ends_;
+    std::map<Endpoint, RequestEnds> ends_;
     std::string connect_error_; ///< of the last connection that could not be made
     SenderEnd<LoadReport> end_;
 };

@@ -80,9 +80,13 @@ struct RequestEnd {
     double latency_ms = 0;
     bool before_stop = false; ///< requests per second are made of these
 };
+struct RequestEnds {
+    std::uint64_t sent = 0; ///< counted when it begins: each has to have its end
+    std::vector<RequestEnd> ends;
+};
 /// Gives the report of a load, whose duration it knows already, its figures: of each endpoint, and
 /// of all together.
-void add_up(const std::map<Endpoint, std::vector<RequestEnd>>& by_endpoint, LoadReport& report);
+void add_up(const std::map<Endpoint, RequestEnds>& by_endpoint, LoadReport& report);
 
 /// Connects all clients, lets them send for the duration, and awaits the answers that are missing
 /// then. Runs on the calling thread. What the server does is in the report; throws

@@ -30,13 +30,12 @@ std::map<std::string, double> summary_of(const std::vector<double>& latencies_ms
     return summary;
 }
 
-EndpointReport report_of(std::string_view endpoint, const std::vector<RequestEnd>& ends,
-                         double duration_s)
+EndpointReport report_of(std::string_view endpoint, const RequestEnds& requests, double duration_s)
 {
-    EndpointReport report{.endpoint = std::string(endpoint), .sent = ends.size()};
+    EndpointReport report{.endpoint = std::string(endpoint), .sent = requests.sent};
     std::vector<double> latencies_ms;
     std::map<std::pair<unsigned, int>, std::uint64_t> refusals;
-    for (const RequestEnd& end : ends) {
+    for (const RequestEnd& end : requests.ends) {
         if (end.status == 0) {
             ++report.unanswered;
             continue;
@@ -61,17 +60,18 @@ EndpointReport report_of(std::string_view endpoint, const std::vector<RequestEnd
 
 } // namespace
 
-void add_up(const std::map<Endpoint, std::vector<RequestEnd>>& by_endpoint, LoadReport& report)
+void add_up(const std::map<Endpoint, RequestEnds>& by_endpoint, LoadReport& report)
 {
-    std::vector<RequestEnd> all;
-    for (const auto& [endpoint, ends] : by_endpoint) {
-        report.endpoints.push_back(report_of(name_of(endpoint), ends, report.duration_s));
-        all.insert(all.end(), ends.begin(), ends.end());
+    RequestEnds all;
+    for (const auto& [endpoint, requests] : by_endpoint) {
+        report.endpoints.push_back(report_of(name_of(endpoint), requests, report.duration_s));
+        all.sent += requests.sent;
+        all.ends.insert(all.ends.end(), requests.ends.begin(), requests.ends.end());
     }
     report.all = report_of("Aggregated", all, report.duration_s);
     report.requests_per_second = report.all.requests_per_second;
     report.answered_before_stop = static_cast<std::uint64_t>(std::count_if(
-        all.begin(), all.end(), [](const RequestEnd& each) { return each.before_stop; }));
+        all.ends.begin(), all.ends.end(), [](const RequestEnd& each) { return each.before_stop; }));
     report.answered_after_stop = report.all.answered - report.answered_before_stop;
 }
 

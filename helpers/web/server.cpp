@@ -6,7 +6,6 @@
 #include "helpers/web/http_session.hpp"
 #include "helpers/web/requests.hpp"
 
-#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -46,8 +45,8 @@ class Server {
 
     ServerReport run()
     {
-        asio::co_spawn(context_, accept(), asio::detached);
-        asio::co_spawn(context_, drain_when_told(), asio::detached);
+        asio::co_spawn(context_, accept(), rethrow);
+        asio::co_spawn(context_, drain_when_told(), rethrow);
         context_.run();
         threads_.join();
         // A second signal, as of a parent and its process group, must not kill what has drained.

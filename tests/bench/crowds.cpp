@@ -6,6 +6,7 @@
 #include "fixtures/bench/comparison.hpp"
 #include "fixtures/run/settings.hpp"
 #include "fixtures/table/fresh_table.hpp"
+#include "fixtures/table/matchers.hpp"
 #include "fixtures/table/writer_pool.hpp"
 #include "helpers/process/limits.hpp"
 #include "helpers/process/start_gate.hpp"
@@ -236,6 +237,15 @@ TEST_CASE("bench.starting writers costs what a bare loop of posix_spawn costs, h
                 rounds, [count = writers] { return pool_start_ms(count); },
                 [count = writers] { return bare_start_ms(count); }));
     }
+}
+
+TEST_CASE_METHOD(FreshTable, "bench.a trial of thousands comes to its verdict")
+{
+    use(profile("recommended"));
+    const std::size_t writers = settings().depth == Depth::deep ? 5000 : 200;
+    const Trial trial = insert_in_parallel(example_rows(writers), {.recorded = Recorded::nowhere});
+    CHECK_THAT(trial, NothingLost());
+    CHECK_THAT(trial, CountsAddUp());
 }
 
 TEST_CASE("bench.the gate releases writers closer together than a loop of writes")

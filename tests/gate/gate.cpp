@@ -43,7 +43,7 @@ TEST_CASE("gate.every promise is kept")
     if (settings().promises.empty() && !settings().baseline.empty()) {
         SKIP("FIRSTLOCK_PROMISES is not set, FIRSTLOCK_BASELINE is");
     }
-    INFO("FIRSTLOCK_PROMISES names the promise file; README, \"Gate\", has one to copy");
+    INFO("FIRSTLOCK_PROMISES names the promise file; README, \"A gate in CI\", has one to copy");
     REQUIRE_FALSE(settings().promises.empty());
     judge(read_promises(settings().promises), [](const Promise& promise) {
         return test_promise(promise, settings().trials.value_or(2000),

@@ -80,7 +80,10 @@ Figures study(const Setup& setup, SearchLimits limits)
         figures.outside_above += found.m50.place == Place::above;
         figures.dishonest +=
             found.holds && setup.lock_probability(*found.holds) > *found.holds_p_high;
-        figures.above_locked += found.first_lock && *found.first_lock <= holds.back();
+        figures.above_locked +=
+            std::any_of(found.levels.begin(), found.levels.end(), [&](const Level& level) {
+                return level.locked > 0 && level.writers <= holds.back();
+            });
     }
     figures.holds = median(holds);
     figures.p_high = median(p_highs);

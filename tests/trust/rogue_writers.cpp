@@ -58,6 +58,9 @@ ONE_ROGUE("rogue: one that is late does not excuse others that fail",
 ONE_ROGUE("rogue: a writer that exits at the gate leaves its row unknown", rogues("exits_at_gate"),
           {.unknown = 1, .story = "writer 1: no report, exit status 3"})
 
+ONE_ROGUE("rogue: a writer that is killed leaves its row unknown", rogues("is_killed"),
+          {.unknown = 1, .story = "writer 1: no report, signal 9 (Killed)"})
+
 ONE_ROGUE("rogue: a writer that is killed after its insert is unknown and not unexpected",
           rogues("is_killed_after_insert"),
           {.unknown = 1, .unknown_stored = 1, .story = "writer 1: no report, signal 9 (Killed)"})
