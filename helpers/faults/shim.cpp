@@ -1,4 +1,4 @@
-#include "helpers/faults/shim.hpp"
+#include "helpers/faults/fault_acts.hpp"
 
 #include <sqlite3.h>
 

@@ -1,4 +1,4 @@
-#include "helpers/faults/transactor.hpp"
+#include "helpers/faults/fault_acts.hpp"
 
 #include "helpers/described/names.hpp"
 #include "helpers/rows/ledger.hpp"

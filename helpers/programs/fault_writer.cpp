@@ -1,8 +1,7 @@
 // firstlock-fault-writer TASK: the writer that the cases about faults start. It writes transactions
 // until it is killed, or checkpoints, over a VFS that may log, fail or lie (fault_task.hpp).
 #include "helpers/described/task.hpp"
-#include "helpers/faults/shim.hpp"
-#include "helpers/faults/transactor.hpp"
+#include "helpers/faults/fault_acts.hpp"
 #include "helpers/sqlite/error.hpp"
 #include "helpers/writer/protocol.hpp"
 #include "helpers/writer/say.hpp"

@@ -1,9 +1,8 @@
 // firstlock-report: prints what one or several results folders hold. Exit status 0; 1 when a folder
 // holds no results or a line of it cannot be read; 105 and above for a wrong call (CLI11's own).
-#include "helpers/results/request_tables.hpp"
+#include "helpers/results/line_tables.hpp"
 #include "helpers/results/results_folder.hpp"
 #include "helpers/results/tables.hpp"
-#include "helpers/results/web_tables.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>

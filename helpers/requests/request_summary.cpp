@@ -67,6 +67,7 @@ std::vector<KindFigures> kind_figures(const std::vector<UserRequests>& users, do
         }
     }
     std::vector<KindFigures> figures;
+    figures.reserve(by_kind.size() + 1);
     for (const auto& [kind, requests] : by_kind) {
         figures.push_back(figures_of(name_of(kind), requests, seconds, timeout));
     }

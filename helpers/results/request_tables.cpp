@@ -1,4 +1,4 @@
-#include "helpers/results/request_tables.hpp"
+#include "helpers/results/line_tables.hpp"
 
 #include "helpers/results/line_cells.hpp"
 #include "helpers/results/text_table.hpp"

@@ -64,8 +64,13 @@ using nlohmann::ordered_json;
 SearchState search_state(const std::string& search, const TrialRecord& example,
                          const FirstLock& found, bool finished)
 {
-    SearchState state{example,           found,   search, example.case_, example.file_system,
-                      found.writers_max, finished};
+    SearchState state{static_cast<const TrialSettings&>(example),
+                      found,
+                      search,
+                      example.case_,
+                      example.file_system,
+                      found.writers_max,
+                      finished};
     if (found.trials == 0) { // nothing is known about M50, and a number would look like knowledge
         state.m50 = state.m50_low = state.m50_high = {};
     }

@@ -46,6 +46,7 @@ std::string text_of(sqlite3_stmt* statement, int index)
 std::vector<std::string> row_of(sqlite3_stmt* statement)
 {
     std::vector<std::string> row;
+    row.reserve(static_cast<std::size_t>(sqlite3_column_count(statement)));
     for (int index = 0; index < sqlite3_column_count(statement); ++index) {
         row.push_back(text_of(statement, index));
     }

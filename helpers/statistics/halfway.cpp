@@ -98,11 +98,11 @@ int query_towards(const TrialHistory& history, const ThresholdSet& half, double 
     std::optional<int> nearest;
     for (const Level& level : history.levels()) {
         const int at = level.writers;
-        if (end > middle && !nearest && at >= std::floor(aside * middle) && at < end &&
-            half.guess(at) >= 0.9) {
-            nearest = at;
-        } else if (end <= middle && at <= std::ceil(middle / aside) && at >= end &&
-                   half.guess(at) <= 0.1) {
+        const bool above = end > middle && !nearest && at >= std::floor(aside * middle) &&
+                           at < end && half.guess(at) >= 0.9;
+        const bool below =
+            end <= middle && at <= std::ceil(middle / aside) && at >= end && half.guess(at) <= 0.1;
+        if (above || below) {
             nearest = at;
         }
     }
@@ -155,7 +155,7 @@ WritersOrOutside halfway_estimate(const TrialHistory& history)
         if (level.trials == 0) {
             continue;
         }
-        blocks.push_back({level, level.writers, level.writers});
+        blocks.push_back({static_cast<const Tally&>(level), level.writers, level.writers});
         while (blocks.size() > 1 && blocks[blocks.size() - 2].share() >= blocks.back().share()) {
             const Block above = blocks.back();
             blocks.pop_back();

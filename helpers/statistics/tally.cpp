@@ -20,7 +20,7 @@ void check(Tally seen, double confidence)
           "above 0 and below 1, such as 0.95");
 }
 
-Interval clopper_pearson(Tally seen, double confidence)
+Interval clopper_pearson(const Tally& seen, double confidence)
 {
     check(seen, confidence);
     if (seen.trials == 0) {

@@ -31,7 +31,7 @@ struct Interval {
 /// The exact two-sided bounds of Clopper and Pearson ("The use of confidence or fiducial limits
 /// illustrated in the case of the binomial", Biometrika 26, 1934) on P(lock), as Boost.Math
 /// computes them. No trial gives [0, 1].
-Interval clopper_pearson(Tally seen, double confidence = 0.95);
+Interval clopper_pearson(const Tally& seen, double confidence = 0.95);
 
 /// The one-sided upper bound of the same kind, with a confidence above 0.5: after 59 clean trials
 /// 0.0495. No trial gives 1.

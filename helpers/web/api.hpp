@@ -25,7 +25,7 @@ constexpr unsigned rows_max = 1000; ///< of one insert_many
 struct RequestId {
     std::uint32_t sender = 0;
     std::uint32_t sequence = 0;
-    auto operator<=>(const RequestId&) const = default;
+    auto operator<=>(const RequestId&) const = default; // NOLINT(modernize-use-nullptr): none here
 };
 
 /// One row of a request: its name in a ledger, and that name as the text of column `msg`.

@@ -33,7 +33,8 @@ void judge(const auto& all, const auto& test)
     if (!undecided.empty() && settings().skip_undecided) {
         SKIP("undecided:" << undecided);
     }
-    CHECK(undecided == "");
+    INFO("undecided:" << undecided);
+    CHECK(undecided.empty());
 }
 
 } // namespace

@@ -7,7 +7,7 @@
 #include "fixtures/table/fresh_table.hpp"
 #include "fixtures/transactions/crowd.hpp"
 #include "helpers/described/names.hpp"
-#include "helpers/results/request_tables.hpp"
+#include "helpers/results/line_tables.hpp"
 #include "helpers/results/results_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>

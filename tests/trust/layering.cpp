@@ -5,6 +5,7 @@
 #include "fixtures/run/scratch_directory.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_container_properties.hpp>
 
 #include <algorithm>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include <vector>
 
 using namespace firstlock;
+using Catch::Matchers::IsEmpty;
 
 namespace {
 
@@ -100,7 +102,7 @@ std::string check_tree(const fs::path& root)
 TEST_CASE("harness.layering: includes point one way and nothing waits by sleeping and names say "
           "something")
 {
-    CHECK(check_tree(FIRSTLOCK_SOURCE_DIRECTORY) == "");
+    CHECK_THAT(check_tree(FIRSTLOCK_SOURCE_DIRECTORY), IsEmpty());
 }
 
 TEST_CASE("harness.layering: a tree that breaks each rule is found out")
@@ -117,7 +119,7 @@ TEST_CASE("harness.layering: a tree that breaks each rule is found out")
     write("fixtures/fine.cpp", "#include \"helpers/a.hpp\"\n#include <catch2/catch_all.hpp>");
     write("tests/fine.cpp",
           "#include \"helpers/a.hpp\"\n#include \"fixtures/a.hpp\"\n#include \"tests/a.hpp\"");
-    CHECK(check_tree(scratch.path()) == "");
+    CHECK_THAT(check_tree(scratch.path()), IsEmpty());
 
     const std::vector<std::pair<std::string, std::string>> wrong{
         {"helpers/upwards.cpp", "#include \"fixtures/run/settings.hpp\""},

@@ -14,4 +14,9 @@ std::string request_tables(const std::vector<nlohmann::ordered_json>& runs);
 /// Lines of fairness.jsonl: a row per setting, how fast and how evenly its crowd was served.
 std::string fairness_table(const std::vector<nlohmann::ordered_json>& runs);
 
+/// Lines of web.jsonl in the formats of the systems that they stand beside: A by timeout and
+/// clients with its author's figures, B and E per endpoint with percentiles, C with both sides of
+/// the database, and the cells of each question on its own. Empty when there are no cells.
+std::string web_tables(const std::vector<nlohmann::ordered_json>& cells);
+
 } // namespace firstlock
