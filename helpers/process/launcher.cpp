@@ -139,13 +139,9 @@ struct Launcher : process::posix::default_launcher {
   private:
     static bool leave_shared_table(int first)
     {
-#ifdef SYS_close_range
-        const unsigned all = ~0U, unshare = 2; // CLOSE_RANGE_UNSHARE
-        if (::syscall(SYS_close_range, first, all, unshare) == 0) {
-            return true;
-        }
-#endif
-        return ::unshare(CLONE_FILES) == 0;
+        const long close_range = 436; // its number, for older headers, and CLOSE_RANGE_UNSHARE
+        const unsigned all = ~0U, unshare = 2;
+        return ::syscall(close_range, first, all, unshare) == 0 || ::unshare(CLONE_FILES) == 0;
     }
 
     /// Whether a child can end the sharing, found out once by one that does nothing else. It cannot

@@ -151,7 +151,7 @@ class Server {
         boost::system::error_code error;
         acceptor_.cancel(error);
         acceptor_.non_blocking(true, error);
-        for (;;) {
+        for (int taken = 0; taken < backlog; ++taken) { // or new ones could keep it open for ever
             asio::ip::tcp::socket socket(context_);
             if (acceptor_.accept(socket, error)) {
                 break;

@@ -122,7 +122,9 @@ class StoppingSite : public RunningSite {
     };
     InFlight start_with_one_in_flight()
     {
-        start({.profile = profile("django"), .processes = 2});
+        Profile patient = profile("django");
+        patient.settings.busy_timeout = 60s;
+        start({.profile = patient, .processes = 2});
         // The request that waits takes SHARED for a moment at each attempt, which a COMMIT may
         // meet.
         InFlight now{Connection(database(), {.busy_timeout = patience().left()}), connect(),
@@ -151,8 +153,7 @@ TEST_CASE_METHOD(StoppingSite,
     server().send(SIGTERM);
     REQUIRE(now.idle.is_closed(patience())); // the server drains by now
     const Deadline refused = patience();
-    while (accepts() &&
-           !refused.has_passed()) { // until the other process has closed the socket too
+    while (accepts() && !refused.has_passed()) { // until both have closed their sockets
     }
     CHECK_FALSE(accepts());
     now.lock.execute("COMMIT");
