@@ -68,7 +68,6 @@ TEST_CASE("web.system A: with 1000 clients and timeout 0 on four processes many 
     print_and_check({cell});
     CHECK(cell.status(500) > 0);
     CHECK(cell.refusals(5) == cell.status(500)); // nothing but SQLITE_BUSY
-    CHECK(cell.load.all.sent >= 1000);
     CHECK(cell.server.requests.size() == 4);
     const auto served = std::count_if(cell.server.requests.begin(), cell.server.requests.end(),
                                       [](std::uint64_t requests) { return requests > 0; });
