@@ -125,3 +125,25 @@ TEST_CASE_METHOD(GateFile, "promises.a sensible promise file is read with its de
     CHECK(promises[1].refuted == 0.1);
     CHECK(promises[1].confidence == 0.99);
 }
+
+TEST_CASE_METHOD(GateFile,
+                 "promises.of a baseline the level that holds is read and the busiest above it")
+{
+    const auto levels = read(read_baseline, R"({"schema": 1, "first_lock": [
+        {"profile": "wal", "holds": 4, "levels": [
+            {"writers": 2, "trials": 90, "locked_trials": 0}, {"writers": 4, "trials": 9, "locked_trials": 0},
+            {"writers": 5, "trials": 7, "locked_trials": 2}, {"writers": 8, "trials": 30, "locked_trials": 11},
+            {"writers": 16, "trials": 30, "locked_trials": 30}]},
+        {"profile": "wal-100ms", "holds": 2, "levels": [{"writers": 2, "trials": 5, "locked_trials": 0}]},
+        {"profile": "wal-4KiB", "holds": 2, "levels": [{"writers": 2, "trials": 5, "locked_trials": 0}]},
+        {"profile": "external", "holds": 2, "levels": [{"writers": 2, "trials": 5, "locked_trials": 0}]},
+        {"profile": "rollback", "holds": null, "levels": [{"writers": 1, "trials": 3, "locked_trials": 3}]},
+        {"profile": "rails", "holds": 64, "levels": [
+            {"writers": 64, "trials": 0, "locked_trials": 0}, {"writers": 99, "trials": 0, "locked_trials": 0}]}]})");
+    std::string text;
+    for (const BaselineLevel& level : levels) {
+        text += level.profile + " " + std::to_string(level.writers) + ": " +
+                std::to_string(level.locked_trials) + " of " + std::to_string(level.trials) + "\n";
+    }
+    CHECK(text == "wal 4: 0 of 9\nwal 8: 11 of 30\nrollback 1: 3 of 3\n");
+}

@@ -6,6 +6,8 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
+#include <cmath>
 #include <map>
 #include <random>
 #include <stdexcept>
@@ -16,6 +18,7 @@
 #include "tests/statistics/simulated_setup.hpp"
 
 using Catch::Matchers::Message;
+using Catch::Matchers::WithinRel;
 using namespace firstlock;
 using simulated::locks;
 
@@ -149,4 +152,32 @@ TEST_CASE("statistics.anytime bounds are no tighter than a look that was fixed b
     }
     CHECK(anytime_bounds({0, 300}).high < 0.0125);
     CHECK(anytime_bounds({0, 0}).high == 1);
+}
+
+TEST_CASE("statistics.at an anytime bound the mixture is twenty times as likely as the bound")
+{
+    // Half Jeffreys' prior, p = sin(x)^2 with x spread evenly, and half P = 0; by Simpson's rule.
+    const auto mixture = [](Tally seen) {
+        constexpr int steps = 20'000;
+        const double width = std::acos(0.0) / steps;
+        double sum = 0;
+        for (int step = 0; step <= steps; ++step) {
+            const double x = step * width;
+            const double weight = step == 0 || step == steps ? 1 : step % 2 == 1 ? 4 : 2;
+            sum += weight * std::pow(std::sin(x), 2 * seen.locked) *
+                   std::pow(std::cos(x), 2 * seen.clean());
+        }
+        return sum / (6 * steps) * 2 / 2 + (seen.locked == 0 ? 0.5 : 0);
+    };
+    for (const Tally seen : {Tally{0, 10}, Tally{3, 20}, Tally{19, 20}, Tally{50, 100}}) {
+        CAPTURE(seen.locked, seen.trials);
+        const auto capital_at = [&](double p) {
+            return mixture(seen) / (std::pow(p, seen.locked) * std::pow(1 - p, seen.clean()));
+        };
+        const Interval bounds = anytime_bounds(seen);
+        CHECK_THAT(capital_at(bounds.high), WithinRel(20.0, 1e-6));
+        if (seen.locked > 0) {
+            CHECK_THAT(capital_at(bounds.low), WithinRel(20.0, 1e-6));
+        }
+    }
 }

@@ -13,9 +13,11 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <vector>
 
 using namespace firstlock;
@@ -68,4 +70,19 @@ TEST_CASE("harness.child: what cannot be started is named with the reason and ch
         Child({"/no/such/program", {}, {}}), StartError,
         MessageMatches(ContainsSubstring("cannot start '/no/such/program': exec: No such file")));
     CHECK(standard_streams() == before);
+}
+
+TEST_CASE("harness.child: to wait for its end takes no processor time")
+{
+    const auto used = [] {
+        rusage usage{};
+        ::getrusage(RUSAGE_SELF, &usage);
+        return std::chrono::seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+               std::chrono::microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+    };
+    Child child({"/bin/sleep", {"0.3"}, {}});
+    const auto used_before = used();
+    const auto start = std::chrono::steady_clock::now();
+    REQUIRE(child.wait(Deadline(settings().scaled(std::chrono::seconds(30)))));
+    CHECK(4 * (used() - used_before) < std::chrono::steady_clock::now() - start);
 }

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "helpers/mutants/mutant.hpp"
+
+#include <boost/describe/enum.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace firstlock {
+
+enum class Fate {
+    killed,    ///< a case went red
+    survived,  ///< none did
+    stillborn, ///< it does not compile: no mutant
+};
+BOOST_DESCRIBE_ENUM(Fate, killed, survived, stillborn)
+
+struct MutantEnd {
+    Fate fate = Fate::survived;
+    std::string by{}; ///< the first case that went red
+};
+
+/// A copy of a tree, with a build of its own, in which one mutant after the other is tried.
+/// Commands say what they say to `log` in its directory.
+class MutantTree {
+  public:
+    /// Copies what differs, so that a second one in the same directory builds little. Throws
+    /// std::filesystem::filesystem_error.
+    MutantTree(std::filesystem::path root, std::filesystem::path directory);
+
+    /// Configures the copy and builds it. Throws std::runtime_error where that fails.
+    void build();
+    /// What the cases say of the copy as it is, without a mutant. Throws std::runtime_error that
+    /// names the first case that is red: then no mutant can be judged.
+    void check_green();
+    /// Puts the defect in, builds, runs the case that must see it, or `quick`, the small cases of
+    /// `parallel` and `promises`, and takes the defect out again.
+    MutantEnd attempt(const Mutant& mutant);
+
+    const std::filesystem::path& directory() const { return directory_; }
+    /// Of the files in the copy; the same for the same sources.
+    std::size_t hash() const { return hash_; }
+
+  private:
+    bool builds(const std::string& targets);
+    /// The name of the first case that goes red; empty: none.
+    std::string run_cases(const std::string& selection);
+    /// The first that goes red also when it is run once more.
+    std::string first_red(const std::string& selection);
+    std::string first_red_of_any();
+    bool succeeds(const std::string& command) const;
+
+    std::filesystem::path root_, directory_;
+    std::size_t hash_ = 0;
+    std::string apart_; ///< what begins a command that runs mutants
+};
+
+} // namespace firstlock
