@@ -116,3 +116,24 @@ TEST_CASE("harness.settings: sensible values are taken")
     CHECK(read.keep);
     CHECK(read.depth == Depth::deep);
 }
+
+TEST_CASE("harness.settings: the bounds that a message names are accepted, and no more")
+{
+    const auto [name, low, high, below, above] =
+        GENERATE(table<std::string, std::string, std::string, std::string, std::string>(
+            {{"FIRSTLOCK_MAX_WRITERS", "1", "10000", "0", "10001"},
+             {"FIRSTLOCK_TRIALS", "1", "1000000", "0", "1000001"},
+             {"FIRSTLOCK_BUDGET_S", "0.1", "604800", "0.09", "604801"},
+             {"FIRSTLOCK_SEED", "0", "18446744073709551615", "-1", "18446744073709551616"},
+             {"FIRSTLOCK_DEADLINE_FACTOR", "0.1", "100", "0.09", "100.1"}}));
+    for (const std::string& value : {low, high}) {
+        const EnvironmentVariable variable(name, value);
+        CAPTURE(name, value);
+        CHECK_NOTHROW(read_settings());
+    }
+    for (const std::string& value : {below, above}) {
+        const EnvironmentVariable variable(name, value);
+        CAPTURE(name, value);
+        CHECK_THROWS_AS(read_settings(), SettingsError);
+    }
+}
