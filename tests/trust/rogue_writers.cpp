@@ -80,6 +80,11 @@ ONE_ROGUE("rogue: a report in the middle of an endless line is noise",
                        "printf %66048d 0; printf \"firstlock ok\\n\"'"),
           {.acknowledged = 0, .unknown = writers})
 
+ONE_ROGUE(
+    "rogue: an endless line is noise though it begins as a report does",
+    shell_writer("sh -c 'echo firstlock ready; read go; printf \"firstlock ok %066048d\\n\" 0'"),
+    {.acknowledged = 0, .unknown = writers})
+
 ONE_ROGUE("rogue: a second report is an error that is quoted", rogues("reports_twice"),
           {.acknowledged = writers, .story = "a second report, the line 'firstlock locked 5'"})
 

@@ -20,10 +20,10 @@ const std::string some_row = "00112233-4455-6677-8899-aabbccddeeff";
 struct TaskEnvironment {
     std::list<EnvironmentVariable> variables;
 
-    TaskEnvironment()
+    explicit TaskEnvironment(const WriterSettings& settings = {})
     {
         for (const auto& list :
-             {task_environment("/tmp/a.db", {}), task_environment(3, some_row)}) {
+             {task_environment("/tmp/a.db", settings), task_environment(3, some_row)}) {
             for (const std::string& entry : list) {
                 const std::size_t equals = entry.find('=');
                 variables.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
@@ -98,15 +98,31 @@ TEST_CASE("harness.protocol: a flood in one line is quoted in part only")
     }
 }
 
+TEST_CASE("harness.protocol: a report of several lines is said in one")
+{
+    Report report;
+    report.kind = Report::Kind::failed;
+    report.code = 1;
+    report.text = "no such table:\nmessages";
+    CHECK(format(report) == "firstlock failed 1 no such table: messages");
+}
+
 TEST_CASE("harness.protocol: a task survives the way through the environment")
 {
-    const TaskEnvironment environment;
+    const TaskEnvironment environment({"wal", "extra", std::chrono::milliseconds(77),
+                                       Transaction::exclusive, Retry::jittered, Connect::after_go,
+                                       4096});
     const Task task = task_from_environment();
     CHECK(task.database == "/tmp/a.db");
     CHECK(task.index == 3);
     CHECK(task.message == some_row);
-    CHECK(task.settings.journal_mode == "delete");
-    CHECK(task.settings.transaction == Transaction::autocommit);
+    CHECK(task.settings.journal_mode == "wal");
+    CHECK(task.settings.synchronous == "extra");
+    CHECK(task.settings.busy_timeout == std::chrono::milliseconds(77));
+    CHECK(task.settings.transaction == Transaction::exclusive);
+    CHECK(task.settings.retry == Retry::jittered);
+    CHECK(task.settings.connect == Connect::after_go);
+    CHECK(task.settings.payload_bytes == 4096);
 }
 
 TEST_CASE(
