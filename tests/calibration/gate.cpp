@@ -71,6 +71,7 @@ TEST_CASE("calibration.gate: the line is in all pipes long before a loop with a 
     const std::vector<Pipe> pipes(50);
     const Pipe silent;
     std::vector<int> gates;
+    gates.reserve(pipes.size());
     for (const Pipe& pipe : pipes) {
         gates.push_back(pipe.in.get());
     }

@@ -40,7 +40,7 @@ TEST_CASE_METHOD(WithPayload, "calibration.payload: what writers and rows in seq
     CHECK(trial.rows_after == 7);
     Connection connection(database());
     const auto row = connection.row("SELECT msg, payload FROM messages ORDER BY rowid DESC");
-    CHECK(row.at(1) == payload_of(row.at(0), 3 * 1024));
+    CHECK(row.at(1) == payload_of(row.at(0), 3072));
 }
 
 TEST_CASE_METHOD(FreshTable,

@@ -62,7 +62,7 @@ class ChangedInCheckpoint : public Filled {
         other.must("BEGIN IMMEDIATE");
         other.must(change);
         holder = &other;
-        const Verification found = verified(outcome);
+        Verification found = verified(outcome);
         CHECK(holder == nullptr); // or there was no checkpoint to wait
         return found;
     }
