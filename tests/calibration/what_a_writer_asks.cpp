@@ -4,6 +4,7 @@
 //         of what SQLite asks of its VFS. What is expected is derived from what SQLite documents.
 #include "fixtures/transactions/session.hpp"
 #include "helpers/described/names.hpp"
+#include "helpers/sqlite/call_record.hpp"
 #include "tests/calibration/documented_calls.hpp"
 #include "tests/calibration/recorded_writer.hpp"
 
@@ -77,4 +78,21 @@ TEST_CASE("calibration.writer: each transaction in each rollback journal locks a
 TEST_CASE("calibration.writer: each transaction in WAL locks and syncs as documented")
 {
     check_all_transactions("wal", {"normal", "full"});
+}
+
+// The case's own process inserts them, so it records itself.
+TEST_CASE("calibration.writer: rows in sequence are inserted as each profile says too")
+{
+    const ScratchDirectory directory;
+    CallRecord record(directory.path() / "calls");
+    record_calls(record.path());
+    for (const std::string& name : profile_names()) {
+        INFO(name);
+        SharedTable table(profile(name));
+        record.take();
+        table.insert_in_sequence(example_rows(1));
+        WriterSettings settings = profile(name).settings;
+        settings.connect = Connect::after_go; // there is no gate: all of it is in one record
+        CHECK(in_short(record.take()) == documented_calls(settings).after_go);
+    }
 }
