@@ -1,6 +1,5 @@
 #include "helpers/faults/fault_acts.hpp"
-
-#include <sqlite3.h>
+#include "helpers/sqlite/vfs_layer.hpp"
 
 #include <unistd.h>
 
@@ -19,8 +18,7 @@ BoxHeader* header = nullptr;
 const OperationLog* log_file = nullptr;
 sqlite3_vfs* system_vfs = nullptr;
 
-/// A file of the shim: SQLite allocates it, the real file lies after it in the same block. Those
-/// that are temporary are left alone.
+/// A file of the shim. Those that are temporary are left alone.
 struct ShimFile {
     sqlite3_file base;
     const char* name; ///< SQLite's, until the file is closed
@@ -34,24 +32,8 @@ struct ShimFile {
 /// The database file that was opened last; the bearer of a WAL's locks.
 ShimFile* main_file = nullptr;
 
-ShimFile& shim_of(sqlite3_file* file)
-{
-    return *reinterpret_cast<ShimFile*>(file);
-}
-
-sqlite3_file* real_of(sqlite3_file* file)
-{
-    return reinterpret_cast<sqlite3_file*>(&shim_of(file) + 1);
-}
-
-/// A method that only passes on, as `passed_on<&sqlite3_io_methods::xClose>`.
 template <auto Method>
-constexpr auto passed_on = nullptr;
-template <typename Result, typename... Arguments,
-          Result (*sqlite3_io_methods::*Method)(sqlite3_file*, Arguments...)>
-constexpr auto passed_on<Method> = [](sqlite3_file* file, Arguments... arguments) -> Result {
-    return (real_of(file)->pMethods->*Method)(real_of(file), arguments...);
-};
+constexpr auto passed = passed_on<ShimFile, Method>;
 
 /// 0, or the code that is given back instead of doing it.
 int injected(Call call)
@@ -72,14 +54,14 @@ int injected(Call call)
 template <Call call, auto Method>
 constexpr auto failing = [](sqlite3_file* file, auto... arguments) {
     const int code = injected(call);
-    return code != 0 ? code : passed_on<Method>(file, arguments...);
+    return code != 0 ? code : passed<Method>(file, arguments...);
 };
 
 /// A call about locks, which one of the mutations leaves out.
 template <auto Method>
 constexpr auto locking = [](sqlite3_file* file, auto... arguments) {
     return task->mutation == Mutation::writes_outside_lock ? SQLITE_OK
-                                                           : passed_on<Method>(file, arguments...);
+                                                           : passed<Method>(file, arguments...);
 };
 
 void log_operation(Kind kind, std::string_view path, sqlite3_int64 offset = 0,
@@ -106,7 +88,7 @@ void unlock_early(const ShimFile& file)
     if (main_file == nullptr || main_file->has_written) {
         return;
     }
-    sqlite3_file* const real = real_of(&main_file->base);
+    sqlite3_file* const real = real_of<ShimFile>(&main_file->base);
     if (file.kind == SQLITE_OPEN_MAIN_DB) {
         main_file->has_written = true;
         real->pMethods->xUnlock(real, SQLITE_LOCK_NONE);
@@ -129,7 +111,7 @@ bool drops(ShimFile& file, std::string_view data, sqlite3_int64 offset)
 
 int write_file(sqlite3_file* file, const void* data, int bytes, sqlite3_int64 offset)
 {
-    ShimFile& own = shim_of(file);
+    ShimFile& own = layered<ShimFile>(file);
     const int code = injected(Call::write);
     const bool cut_short = (code & 0xff) == SQLITE_FULL;
     std::string_view written(static_cast<const char*>(data), static_cast<std::size_t>(bytes));
@@ -137,7 +119,7 @@ int write_file(sqlite3_file* file, const void* data, int bytes, sqlite3_int64 of
         return code;
     }
     written = written.substr(0, cut_short ? written.size() / 2 : written.size());
-    const int result = passed_on<&sqlite3_io_methods::xWrite>(
+    const int result = passed<&sqlite3_io_methods::xWrite>(
         file, written.data(), static_cast<int>(written.size()), offset);
     if (result == SQLITE_OK) {
         log_operation(Kind::write, own.name, offset, written);
@@ -149,14 +131,14 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size)
 {
     const int code = failing<Call::truncate, &sqlite3_io_methods::xTruncate>(file, size);
     if (code == SQLITE_OK) {
-        log_operation(Kind::truncate, shim_of(file).name, size);
+        log_operation(Kind::truncate, layered<ShimFile>(file).name, size);
     }
     return code;
 }
 
 int sync_file(sqlite3_file* file, int flags)
 {
-    ShimFile& own = shim_of(file);
+    ShimFile& own = layered<ShimFile>(file);
     if (const int code = injected(Call::sync)) {
         return code;
     }
@@ -164,7 +146,7 @@ int sync_file(sqlite3_file* file, int flags)
         return SQLITE_OK;
     }
     log_operation(Kind::sync_begin, own.name);
-    const int result = passed_on<&sqlite3_io_methods::xSync>(file, flags);
+    const int result = passed<&sqlite3_io_methods::xSync>(file, flags);
     if (result == SQLITE_OK) {
         log_operation(Kind::sync_end, own.name);
         if (own.syncs_directory) {
@@ -180,7 +162,7 @@ int lock_file(sqlite3_file* file, int level)
     if (const int code = injected(Call::lock)) {
         return code;
     }
-    shim_of(file).has_written = false;
+    layered<ShimFile>(file).has_written = false;
     return locking<&sqlite3_io_methods::xLock>(file, level);
 }
 
@@ -196,32 +178,23 @@ int shm_lock(sqlite3_file* file, int offset, int count, int flags)
     if (const int code = is_unlock ? 0 : injected(Call::shm_lock)) {
         return code;
     }
-    shim_of(file).has_written = false;
+    layered<ShimFile>(file).has_written = false;
     return locking<&sqlite3_io_methods::xShmLock>(file, offset, count, flags);
 }
 
-// Version 2: shared memory for WAL, but no memory-mapped reads, which would pass the shim by.
-const sqlite3_io_methods methods{
-    .iVersion = 2,
-    .xClose = passed_on<&sqlite3_io_methods::xClose>,
-    .xRead = failing<Call::read, &sqlite3_io_methods::xRead>,
-    .xWrite = write_file,
-    .xTruncate = truncate_file,
-    .xSync = sync_file,
-    .xFileSize = passed_on<&sqlite3_io_methods::xFileSize>,
-    .xLock = lock_file,
-    .xUnlock = locking<&sqlite3_io_methods::xUnlock>,
-    .xCheckReservedLock = check_reserved,
-    .xFileControl = passed_on<&sqlite3_io_methods::xFileControl>,
-    .xSectorSize = passed_on<&sqlite3_io_methods::xSectorSize>,
-    .xDeviceCharacteristics = passed_on<&sqlite3_io_methods::xDeviceCharacteristics>,
-    .xShmMap = failing<Call::shm_map, &sqlite3_io_methods::xShmMap>,
-    .xShmLock = shm_lock,
-    .xShmBarrier = passed_on<&sqlite3_io_methods::xShmBarrier>,
-    .xShmUnmap = passed_on<&sqlite3_io_methods::xShmUnmap>,
-    .xFetch = nullptr,
-    .xUnfetch = nullptr,
-};
+const sqlite3_io_methods methods = [] {
+    sqlite3_io_methods own = passing_methods<ShimFile>();
+    own.xRead = failing<Call::read, &sqlite3_io_methods::xRead>;
+    own.xWrite = write_file;
+    own.xTruncate = truncate_file;
+    own.xSync = sync_file;
+    own.xLock = lock_file;
+    own.xUnlock = locking<&sqlite3_io_methods::xUnlock>;
+    own.xCheckReservedLock = check_reserved;
+    own.xShmMap = failing<Call::shm_map, &sqlite3_io_methods::xShmMap>;
+    own.xShmLock = shm_lock;
+    return own;
+}();
 
 int open_file(sqlite3_vfs* /*self*/, const char* name, sqlite3_file* file, int flags,
               int* out_flags)
@@ -236,7 +209,8 @@ int open_file(sqlite3_vfs* /*self*/, const char* name, sqlite3_file* file, int f
         return code;
     }
     const bool is_new = ::access(name, F_OK) != 0;
-    const int result = system_vfs->xOpen(system_vfs, name, real_of(file), flags, out_flags);
+    const int result =
+        system_vfs->xOpen(system_vfs, name, real_of<ShimFile>(file), flags, out_flags);
     if (result != SQLITE_OK) {
         return result;
     }
@@ -276,15 +250,12 @@ void install_shim(const FaultTask& asked, BoxHeader& told, const OperationLog& l
     task = &asked;
     header = &told;
     log_file = &log;
-    sqlite3_initialize();
-    system_vfs = sqlite3_vfs_find(nullptr);
+    system_vfs = &default_vfs();
     static sqlite3_vfs own = *system_vfs; // all that is not about files stays the system's
-    own.pNext = nullptr;
-    own.zName = "firstlock";
     own.szOsFile = static_cast<int>(sizeof(ShimFile)) + system_vfs->szOsFile;
     own.xOpen = open_file;
     own.xDelete = delete_file;
-    sqlite3_vfs_register(&own, 1);
+    make_default_vfs(own, "firstlock");
 }
 
 } // namespace firstlock

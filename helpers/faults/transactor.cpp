@@ -4,6 +4,7 @@
 #include "helpers/rows/ledger.hpp"
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/sqlite/error.hpp"
+#include "helpers/sqlite/payload.hpp"
 
 #include <boost/uuid/uuid_io.hpp>
 
@@ -21,17 +22,6 @@
 
 namespace firstlock {
 namespace {
-
-/// A payload that tells whether it is whole, and whose it is.
-std::string repeated(const std::string& text, std::size_t length)
-{
-    std::string payload;
-    while (payload.size() < length) {
-        payload += text;
-    }
-    payload.resize(length);
-    return payload;
-}
 
 /// Whoever has started us wants no more, or is gone.
 bool stdin_has_something()
@@ -187,7 +177,7 @@ int Transactor::insert_rows(std::uint32_t number, std::uint32_t rows)
             if (&into == &insert) { // the other file has no batches
                 into.bind(2, batch);
             }
-            into.bind(3, repeated(text, random_() % (payload_bytes_max + 1)));
+            into.bind(3, payload_of(text, random_() % (payload_bytes_max + 1)));
             code = into.run();
         }
         return code;

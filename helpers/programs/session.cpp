@@ -17,7 +17,7 @@ using namespace firstlock;
 
 bool has_said_waiting = false;
 
-void say_waiting()
+void say_waiting(int /*microseconds*/)
 {
     if (!has_said_waiting) {
         has_said_waiting = true;

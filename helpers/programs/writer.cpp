@@ -36,9 +36,9 @@ class Inserter {
     /// Opens, configures and prepares; from then on the connection waits in the profile's own way.
     Inserter(const Task& task, std::string& stage)
         : settings_(task.settings), connection_(configured(task, stage)),
-          insert_(connection_, statement_for(settings_))
+          insert_(prepare_insert(connection_, settings_))
     {
-        insert_.bind(1, task.message);
+        bind_row(insert_, task.message, settings_);
         if (settings_.connect == Connect::before_go) {
             check_journal_mode();
         }
@@ -66,14 +66,6 @@ class Inserter {
         stage = "configure";
         configure(connection, own);
         return connection;
-    }
-
-    static std::string statement_for(const WriterSettings& settings)
-    {
-        return settings.payload_bytes == 0
-                   ? "INSERT INTO messages(msg) VALUES (?)"
-                   : "INSERT INTO messages(msg, payload) VALUES (?, zeroblob(" +
-                         std::to_string(settings.payload_bytes) + "))";
     }
 
     /// Whether the file really is in the profile's mode. Asked before the gate only: after it the

@@ -2,6 +2,7 @@
 
 #include "helpers/results/environment.hpp"
 #include "helpers/results/result_head.hpp"
+#include "helpers/rows/attempts.hpp"
 #include "helpers/rows/verdict.hpp"
 #include "helpers/statistics/percentiles.hpp"
 
@@ -24,14 +25,6 @@ struct TrialSettings {
 BOOST_DESCRIBE_STRUCT(TrialSettings, (),
                       (profile, journal_mode, synchronous, transaction, retry, connect,
                        busy_timeout_ms, payload_bytes, writer))
-
-/// When within its trial `database is locked` first appeared.
-struct FirstLocked {
-    double after_ms = 0;                 ///< from the release of the gate to that writer's report
-    std::size_t acknowledged_before = 0; ///< rows acknowledged by then
-    std::size_t in_flight = 0; ///< writers between start and end at that moment, itself included
-};
-BOOST_DESCRIBE_STRUCT(FirstLocked, (), (after_ms, acknowledged_before, in_flight))
 
 /// What it came to.
 struct TrialFigures : Evidence {

@@ -1,6 +1,7 @@
 #include "helpers/sqlite/settings.hpp"
 
 #include "helpers/sqlite/connection.hpp"
+#include "helpers/sqlite/payload.hpp"
 
 #include <sqlite3.h>
 
@@ -27,6 +28,21 @@ void configure(Connection& connection, const WriterSettings& settings)
         connection.column("PRAGMA journal_mode=" + settings.journal_mode);
     }
     connection.execute("PRAGMA synchronous=" + settings.synchronous);
+}
+
+Statement prepare_insert(Connection& connection, const WriterSettings& settings)
+{
+    return {connection, settings.payload_bytes == 0
+                            ? "INSERT INTO messages(msg) VALUES (?)"
+                            : "INSERT INTO messages(msg, payload) VALUES (?, ?)"};
+}
+
+void bind_row(Statement& insert, const std::string& message, const WriterSettings& settings)
+{
+    insert.bind(1, message);
+    if (settings.payload_bytes > 0) {
+        insert.bind(2, payload_of(message, static_cast<std::size_t>(settings.payload_bytes)));
+    }
 }
 
 std::optional<RefusedRow> insert_row(Connection& connection, Statement& insert,

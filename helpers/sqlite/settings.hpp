@@ -51,7 +51,7 @@ struct WriterSettings {
     Transaction transaction = Transaction::autocommit;
     Retry retry = Retry::sqlite;
     Connect connect = Connect::before_go;
-    int payload_bytes = 0; ///< zero bytes in column `payload`, beside the 36 letters of `msg`
+    int payload_bytes = 0; ///< of payload_of() in column `payload`, beside the 36 letters of `msg`
 };
 BOOST_DESCRIBE_STRUCT(WriterSettings, (),
                       (journal_mode, synchronous, busy_timeout, transaction, retry, connect,
@@ -61,6 +61,11 @@ BOOST_DESCRIBE_STRUCT(WriterSettings, (),
 /// mode other than WAL and DELETE. Those two are the file's, which the fixture has put into its
 /// mode; switching takes locks. Throws SqliteError.
 void configure(Connection& connection, const WriterSettings& settings);
+
+/// The insert of one row as `settings` have it, and which row that is: its text and, where the
+/// settings have one, its payload.
+Statement prepare_insert(Connection& connection, const WriterSettings& settings);
+void bind_row(Statement& insert, const std::string& message, const WriterSettings& settings);
 
 /// Where a row was refused: `stage` is begin, insert or commit, `code` extended, `message`
 /// SQLite's.
