@@ -5,6 +5,7 @@
 //         have to balance.
 #include "fixtures/run/program_run.hpp"
 #include "fixtures/run/scratch_directory.hpp"
+#include "helpers/results/recorded_files.hpp"
 #include "helpers/results/results_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -83,7 +84,7 @@ TEST_CASE(
     "harness.results: a line that cannot be understood is named by file and number and reason")
 {
     const auto [key, value, why] = GENERATE(table<std::string, std::string, std::string>({
-        {"schema", "99", "schema 99 is newer than this program"},
+        {"schema", "99", "holds 99; accepted: up to 1; a larger one is newer"},
         {"writers", "", "the key 'writers' is missing"},
         {"lost", "\"none\"", "the key 'lost' holds \"none\""},
         {"codes", "[1]", "the key 'codes' has the value [1]"},
