@@ -81,25 +81,29 @@ int code_from(const std::string& key)
     return code;
 }
 
+/// How often a kind of request was refused with one code.
+struct Refused {
+    std::string error, kind;
+    std::uint64_t times;
+};
+
 std::string errors_of(const Lines& kinds)
 {
-    Lines errors;
-    for (const ordered_json& kind : kinds) {
-        const auto name = value_at<std::string>(kind, "/kind");
-        if (name == "all") {
+    std::vector<Refused> errors;
+    for (const ordered_json& line : kinds) {
+        const auto kind = value_at<std::string>(line, "/kind");
+        if (kind == "all") {
             continue;
         }
         for (const auto& [code, times] :
-             value_at<std::map<std::string, std::uint64_t>>(kind, "/codes")) {
-            errors.push_back({{"error", code + " " + code_name(code_from(code))},
-                              {"kind", name},
-                              {"times", times}});
+             value_at<std::map<std::string, std::uint64_t>>(line, "/codes")) {
+            errors.push_back({code + " " + code_name(code_from(code)), kind, times});
         }
     }
     return errors.empty() ? "no errors\n"
-                          : table_of(errors, {{"error", text_at("/error")},
-                                              {"kind", text_at("/kind")},
-                                              {"occurrences", number_at("/times")}});
+                          : table_of<Refused>(errors, {{"error", &Refused::error},
+                                                       {"kind", &Refused::kind},
+                                                       {"occurrences", &Refused::times}});
 }
 
 } // namespace
