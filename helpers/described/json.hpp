@@ -1,6 +1,7 @@
 #pragma once
 
 #include "helpers/described/names.hpp"
+#include "helpers/described/printable.hpp"
 
 #include <boost/describe/class.hpp>
 #include <boost/describe/members.hpp>
@@ -12,11 +13,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 // JSON of what is described once, by BOOST_DESCRIBE_STRUCT beside the struct: a key is the name of
 // its member (less a trailing underscore: `case_` is "case"), members of described bases stand
@@ -56,6 +60,76 @@ template <typename Value>
 struct is_optional<std::optional<Value>> : std::true_type {
 };
 
+template <typename Value>
+struct is_list : std::false_type {
+};
+template <typename Value>
+struct is_list<std::vector<Value>> : std::true_type {
+};
+
+template <typename Value>
+struct is_map : std::false_type {
+};
+template <typename Value, typename Order>
+struct is_map<std::map<std::string, Value, Order>> : std::true_type {
+};
+
+/// One line of JSON: a record, the argument for a child, what it answers.
+template <typename Value>
+std::string json_text(const Value& value)
+{
+    // What a BLOB holds or came over the network need not be UTF-8.
+    return nlohmann::ordered_json(value).dump(-1, ' ', false,
+                                              nlohmann::json::error_handler_t::replace);
+}
+
+/// What a message quotes of it.
+template <typename Json>
+std::string shown(const Json& value)
+{
+    constexpr std::size_t bytes_max = 200;
+    return printable(json_text(value).substr(0, bytes_max));
+}
+
+/// What a message offers instead of a value of another type.
+template <typename Value>
+std::string type_accepted()
+{
+    if constexpr (std::is_same_v<Value, bool>) {
+        return "true or false";
+    } else if constexpr (std::is_arithmetic_v<Value>) {
+        return "a number";
+    } else if constexpr (is_list<Value>::value) {
+        return "an array";
+    } else if constexpr (std::is_convertible_v<std::string, Value>) {
+        return "a text";
+    } else {
+        return "an object";
+    }
+}
+
+/// What is parsed. Throws JsonError for what is not JSON, or is nested deeper than anything that is
+/// recorded: whoever copies or prints it does so by recursion.
+template <typename Json>
+Json parsed_json(std::string_view text)
+{
+    constexpr int depth_max = 32;
+    const auto refuse_depth = [](int depth, auto /*event*/, auto& /*value*/) {
+        if (depth > depth_max) {
+            throw JsonError("found brackets that are nested deeper than " +
+                            std::to_string(depth_max) + "; accepted: up to that");
+        }
+        return true;
+    };
+    constexpr std::size_t bytes_max = 300;
+    try {
+        return Json::parse(text, refuse_depth);
+    } catch (const typename Json::exception& error) {
+        throw JsonError("not JSON: " +
+                        printable(std::string_view(error.what()).substr(0, bytes_max)));
+    }
+}
+
 /// Whether a whole number of JSON is one of `Integer`.
 template <typename Integer, typename Json>
 bool holds(const Json& number)
@@ -65,38 +139,61 @@ bool holds(const Json& number)
                : std::in_range<Integer>(number.template get<std::int64_t>());
 }
 
-/// Throws JsonError: an absent key is an error, except for an optional member.
+/// `json`, which was found at `key`, into `value`. Throws JsonError.
 template <typename Json, typename Value>
-void read_member(const Json& object, const std::string& key, Value& value)
+void read_found(const Json& json, const std::string& key, Value& value)
 {
-    const auto found = object.find(key);
-    if constexpr (is_optional<Value>::value) {
-        value.reset();
-        if (found != object.end() && !found->is_null()) {
-            read_member(object, key, value.emplace());
-        }
-        return;
-    }
-    if (found == object.end()) {
-        throw JsonError("the key '" + key + "' is missing");
-    }
+    const std::string found = "the key '" + printable(key) + "' ";
     if constexpr (std::is_integral_v<Value> && !std::is_same_v<Value, bool>) {
-        if (!found->is_number_integer() || !holds<Value>(*found)) { // which get_to() would bend
-            throw JsonError("the key '" + key + "' holds " + found->dump().substr(0, 200) +
-                            "; accepted: whole numbers from " +
+        if (!json.is_number_integer() || !holds<Value>(json)) { // which get_to() would bend
+            throw JsonError(found + "holds " + shown(json) + "; accepted: whole numbers from " +
                             std::to_string(std::numeric_limits<Value>::min()) + " to " +
                             std::to_string(std::numeric_limits<Value>::max()));
         }
     }
     try {
-        found->get_to(value);
+        if constexpr (is_list<Value>::value) {
+            value.clear();
+            for (const Json& each : json.template get_ref<const typename Json::array_t&>()) {
+                read_found(each, std::to_string(value.size()), value.emplace_back());
+            }
+        } else if constexpr (is_map<Value>::value) {
+            value.clear();
+            for (const auto& [name, each] :
+                 json.template get_ref<const typename Json::object_t&>()) {
+                read_found(each, name, value[name]);
+            }
+        } else {
+            json.get_to(value);
+        }
     } catch (const JsonError& error) {
-        throw JsonError("in '" + key + "': " + error.what());
+        throw JsonError("in '" + printable(key) + "': " + error.what());
     } catch (const typename Json::exception&) {
-        throw JsonError("the key '" + key + "' has the value " + found->dump().substr(0, 200) +
-                        ", which is of the wrong type");
+        throw JsonError(found + "has the value " + shown(json) +
+                        ", which is of the wrong type; accepted: " + type_accepted<Value>());
     } catch (const std::invalid_argument& error) { // a name that an enumeration does not have
-        throw JsonError("the key '" + key + "': " + error.what());
+        throw JsonError(found.substr(0, found.size() - 1) + ": " + printable(error.what()));
+    }
+}
+
+/// Throws JsonError: an absent key is an error, except for an optional member.
+template <typename Json, typename Value>
+void read_member(const Json& object, const std::string& key, Value& value)
+{
+    if (!object.is_object()) {
+        throw JsonError("found " + shown(object) + "; accepted: an object with keys");
+    }
+    const auto found = object.find(key);
+    if constexpr (is_optional<Value>::value) {
+        value.reset();
+        if (found != object.end() && !found->is_null()) {
+            read_found(*found, key, value.emplace());
+        }
+    } else {
+        if (found == object.end()) {
+            throw JsonError("the key '" + printable(key) + "' is missing");
+        }
+        read_found(*found, key, value);
     }
 }
 
@@ -157,7 +254,7 @@ struct adl_serializer<std::chrono::duration<std::int64_t, Unit>, void> {
     static void from_json(const Json& json, std::chrono::duration<std::int64_t, Unit>& value)
     {
         if (!json.is_number_integer()) {
-            throw firstlock::JsonError("found " + json.dump().substr(0, 200) +
+            throw firstlock::JsonError("found " + firstlock::shown(json) +
                                        "; accepted: a whole number");
         }
         value = std::chrono::duration<std::int64_t, Unit>(json.template get<std::int64_t>());
@@ -181,10 +278,6 @@ struct adl_serializer<Struct, void> {
     template <typename Json>
     static void from_json(const Json& json, Struct& value)
     {
-        if (!json.is_object()) {
-            throw firstlock::JsonError("expected an object with keys, found " +
-                                       json.dump().substr(0, 200));
-        }
         firstlock::for_each_member<Struct>([&](const std::string& key, auto member) {
             firstlock::read_member(json, key, value.*member);
         });

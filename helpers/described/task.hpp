@@ -28,7 +28,7 @@ void refuse_unknown_keys(const Json& object)
     });
     for (const auto& item : object.items()) {
         if (!keys.contains(item.key())) {
-            throw JsonError("there is no key '" + item.key() + "'; accepted: " + known);
+            throw JsonError("there is no key '" + printable(item.key()) + "'; accepted: " + known);
         }
     }
 }
@@ -39,7 +39,7 @@ Task task_from(std::string_view text)
 {
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (!json.is_object()) {
-        throw JsonError("found '" + std::string(text.substr(0, 200)) +
+        throw JsonError("found '" + printable(text.substr(0, 200)) +
                         "'; accepted: one JSON object");
     }
     refuse_unknown_keys<Task>(json);
@@ -52,15 +52,6 @@ Task task_from(int argc, char** argv)
     return task_from<Task>(argc == 2 ? argv[1] : "");
 }
 
-/// The argument for a child, and the one line in which it answers.
-template <DescribedStruct Struct>
-std::string json_text(const Struct& value)
-{
-    // What a BLOB holds or came over the network need not be UTF-8.
-    return nlohmann::ordered_json(value).dump(-1, ' ', false,
-                                              nlohmann::json::error_handler_t::replace);
-}
-
 /// For what a type alone does not refuse. Throws JsonError: "the key 'threads' holds 0; accepted:
 /// 1 to 1000".
 template <typename Value>
@@ -68,7 +59,7 @@ void check_value(bool is_accepted, std::string_view key, const Value& value,
                  std::string_view accepted)
 {
     if (!is_accepted) {
-        throw JsonError("the key '" + std::string(key) + "' holds " + nlohmann::json(value).dump() +
+        throw JsonError("the key '" + std::string(key) + "' holds " + shown(nlohmann::json(value)) +
                         "; accepted: " + std::string(accepted));
     }
 }

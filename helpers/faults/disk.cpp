@@ -37,14 +37,26 @@ Disk::Disk(const fs::path& directory)
     visible_ = durable_;
 }
 
-Disk::File& Disk::visible(const std::string& name)
+Disk::File& Disk::open_file(const std::string& name)
 {
-    auto& file = visible_[name];
+    const auto named = visible_.find(name);
+    auto& file = named != visible_.end() ? named->second : unnamed_[name];
     if (file == nullptr) {
-        // Written through a descriptor that outlived the name: nobody will ever find it again.
         file = std::make_shared<File>();
     }
     return *file;
+}
+
+std::map<std::string, std::string> Disk::contents() const
+{
+    std::map<std::string, std::string> contents;
+    for (const auto& [name, file] : visible_) {
+        std::string& content = contents[name] = file->durable;
+        for (const Change& change : file->pending) {
+            apply_change(content, change);
+        }
+    }
+    return contents;
 }
 
 void Disk::apply_change(std::string& content, const Change& change)
@@ -69,15 +81,15 @@ void Disk::apply(const Operation& operation)
         break;
     case Operation::Kind::write:
     case Operation::Kind::truncate:
-        visible(operation.name)
+        open_file(operation.name)
             .pending.push_back({changes_++, operation.offset, operation.data,
                                 operation.kind == Operation::Kind::truncate});
         break;
     case Operation::Kind::sync_begin:
-        visible(operation.name).sync_from[operation.writer] = changes_;
+        open_file(operation.name).sync_from[operation.writer] = changes_;
         break;
     case Operation::Kind::sync_end: {
-        File& file = visible(operation.name);
+        File& file = open_file(operation.name);
         const std::uint64_t covered = file.sync_from[operation.writer];
         for (; !file.pending.empty() && file.pending.front().number < covered;
              file.pending.pop_front()) {

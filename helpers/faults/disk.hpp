@@ -24,8 +24,13 @@ class Disk {
     /// The content of `directory` is on disk, to the last byte; its -shm files are not part of any
     /// disk.
     explicit Disk(const std::filesystem::path& directory);
+    Disk(const Disk&) = delete; // its files would be shared
+    Disk& operator=(const Disk&) = delete;
+    ~Disk() = default;
     /// The next operation of the log.
     void apply(const Operation& operation);
+    /// What is in the files as long as the power stays.
+    std::map<std::string, std::string> contents() const;
     /// Replaces the content of `directory` by one of the things that may be found there now.
     void cut(std::mt19937_64& random, const std::filesystem::path& directory) const;
 
@@ -50,9 +55,10 @@ class Disk {
 
     static void apply_change(std::string& content, const Change& change);
     static std::string content_after_cut(const File& file, std::mt19937_64& random);
-    File& visible(const std::string& name);
+    File& open_file(const std::string& name);
 
     Names durable_, visible_;
+    Names unnamed_; ///< removed, and written through descriptors that outlive the name
     std::vector<Entry> pending_;
     std::uint64_t changes_ = 0;
 };

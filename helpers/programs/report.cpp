@@ -1,6 +1,8 @@
 // firstlock-report: prints what one or several results folders hold. Exit status 0; 1 when a folder
 // holds no results or a line of it cannot be read; 105 and above for a wrong call (CLI11's own).
+#include "helpers/described/printable.hpp"
 #include "helpers/results/line_tables.hpp"
+#include "helpers/results/recorded_files.hpp"
 #include "helpers/results/results_folder.hpp"
 #include "helpers/results/tables.hpp"
 
@@ -22,11 +24,12 @@ using namespace firstlock;
 using Folders = std::vector<std::string>;
 
 /// The lines of the files of that name in all folders.
-std::vector<nlohmann::ordered_json> lines_of(const Folders& folders, const std::string& name)
+std::vector<nlohmann::ordered_json> lines_of(const Folders& folders, const std::string& name,
+                                             LineTable table)
 {
     std::vector<nlohmann::ordered_json> lines;
     for (const std::filesystem::path folder : folders) {
-        const auto more = read_lines(folder / name);
+        const auto more = read_lines(folder / name, check_by(table));
         lines.insert(lines.end(), more.begin(), more.end());
     }
     return lines;
@@ -64,8 +67,8 @@ std::string joined(std::initializer_list<std::string> parts)
 /// What the cases about transactions have recorded; empty: nothing.
 std::string requests_of(const Folders& folders)
 {
-    return joined({request_tables(lines_of(folders, "requests.jsonl")),
-                   fairness_table(lines_of(folders, "fairness.jsonl"))});
+    return joined({request_tables(lines_of(folders, "requests.jsonl", request_tables)),
+                   fairness_table(lines_of(folders, "fairness.jsonl", fairness_table))});
 }
 
 int run(int argc, char** argv)
@@ -103,7 +106,8 @@ int run(int argc, char** argv)
     std::cout << joined(
         {first_locks_only ? "" : case_table(runs), cases_only ? "" : first_lock_table(runs),
          machine_lines(runs), any_trials ? "" : requests,
-         first_locks_only || cases_only ? "" : web_tables(lines_of(folders, "web.jsonl"))});
+         first_locks_only || cases_only ? ""
+                                        : web_tables(lines_of(folders, "web.jsonl", web_tables))});
     return 0;
 }
 
@@ -114,7 +118,7 @@ int main(int argc, char** argv)
     try {
         return run(argc, argv);
     } catch (const std::exception& error) {
-        std::cerr << "firstlock-report: " << error.what() << "\n";
+        std::cerr << "firstlock-report: " << printable(error.what()) << "\n";
         return 1;
     }
 }

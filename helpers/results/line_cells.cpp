@@ -1,18 +1,17 @@
 #include "helpers/results/line_cells.hpp"
 
-#include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
 namespace firstlock {
 namespace {
 
-template <typename Value, typename Format>
+template <typename Format>
 LineCell cell_at(const std::string& pointer, Format format)
 {
-    return [place = nlohmann::ordered_json::json_pointer(pointer),
+    return [pointer, place = nlohmann::ordered_json::json_pointer(pointer),
             format](const nlohmann::ordered_json& line) {
         const bool is_there = line.contains(place) && !line.at(place).is_null();
-        return is_there ? format(line.at(place).get<Value>()) : "-";
+        return is_there ? format(value_at<double>(line, pointer)) : "-";
     };
 }
 
@@ -20,18 +19,20 @@ LineCell cell_at(const std::string& pointer, Format format)
 
 LineCell text_at(const std::string& pointer)
 {
-    return cell_at<std::string>(pointer, [](std::string text) { return text; });
+    return [pointer](const nlohmann::ordered_json& line) {
+        return value_at<std::string>(line, pointer);
+    };
 }
 
 LineCell number_at(const std::string& pointer, int digits)
 {
-    return cell_at<double>(
-        pointer, [digits](double number) { return fmt::format("{:.{}f}", number, digits); });
+    return cell_at(pointer,
+                   [digits](double number) { return fmt::format("{:.{}f}", number, digits); });
 }
 
 LineCell percent_at(const std::string& pointer)
 {
-    return cell_at<double>(pointer, percent);
+    return cell_at(pointer, percent);
 }
 
 std::string percent(double share)

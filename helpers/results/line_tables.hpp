@@ -2,10 +2,17 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace firstlock {
+
+// Each throws JsonError that names a key of a line which it cannot make sense of.
+using LineTable = std::string (*)(const std::vector<nlohmann::ordered_json>&);
+
+/// For read_lines(): what `table` cannot make sense of is told of the line that it stands in.
+std::function<void(const nlohmann::ordered_json&)> check_by(LineTable table);
 
 /// Lines of requests.jsonl as the systems B and E print theirs: for each run what was asked, a row
 /// per kind of request, its percentiles, and the refusals by extended code.

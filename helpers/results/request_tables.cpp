@@ -4,10 +4,12 @@
 #include "helpers/results/text_table.hpp"
 #include "helpers/sqlite/error.hpp"
 
-#include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
+#include <charconv>
 #include <cstdint>
+#include <map>
+#include <system_error>
 
 namespace firstlock {
 namespace {
@@ -17,20 +19,21 @@ using Lines = std::vector<ordered_json>;
 
 std::string head_of(const ordered_json& run)
 {
-    const auto pace_ms = run.at("pace_ms").get<std::int64_t>();
+    const auto text = [&](const char* pointer) {
+        return printable(value_at<std::string>(run, pointer));
+    };
+    const auto number = [&](const char* pointer) { return value_at<std::int64_t>(run, pointer); };
+    const auto pace_ms = number("/pace_ms");
     return fmt::format(
         "{}: journal {}, synchronous {}, timeout {} ms, retry {}, transaction where the kind "
         "leaves it open {}\n"
         "{} users for {} ms, {}, {} ms of work between read and write; {} requests intended and "
         "never begun\n",
-        run.at("case").get<std::string>(), run.at("journal_mode").get<std::string>(),
-        run.at("synchronous").get<std::string>(), run.at("busy_timeout_ms").get<std::int64_t>(),
-        run.at("retry").get<std::string>(), run.at("transaction").get<std::string>(),
-        run.at("users").get<std::int64_t>(), run.at("duration_ms").get<std::int64_t>(),
+        text("/case"), text("/journal_mode"), text("/synchronous"), number("/busy_timeout_ms"),
+        text("/retry"), text("/transaction"), number("/users"), number("/duration_ms"),
         pace_ms > 0 ? fmt::format("a request of each every {} ms", pace_ms)
-                    : fmt::format("{} ms of thinking after each request",
-                                  run.at("think_ms").get<std::int64_t>()),
-        run.at("work_ms").get<std::int64_t>(), run.at("unstarted").get<std::int64_t>());
+                    : fmt::format("{} ms of thinking after each request", number("/think_ms")),
+        number("/work_ms"), number("/unstarted"));
 }
 
 std::string figures_of(const Lines& kinds)
@@ -40,8 +43,10 @@ std::string figures_of(const Lines& kinds)
                             {"failures", number_at("/failures")},
                             {"failed",
                              [](const ordered_json& kind) {
-                                 return percent(kind.at("failures").get<double>() /
-                                                kind.at("requests").get<double>());
+                                 const auto requests = value_at<double>(kind, "/requests");
+                                 return requests > 0 ? percent(value_at<double>(kind, "/failures") /
+                                                               requests)
+                                                     : "-";
                              }},
                             {"starved", number_at("/starved")},
                             {"half-written", number_at("/half_written")},
@@ -56,38 +61,63 @@ std::string figures_of(const Lines& kinds)
 std::string percentiles_of(const Lines& kinds)
 {
     std::vector<Column<ordered_json>> columns{{"percentiles, ms", text_at("/kind")}};
-    for (const auto& [name, value] : kinds.at(0).at("percentiles").items()) {
-        columns.push_back({name + " %", number_at("/percentiles/" + name)});
+    const ordered_json::json_pointer place("/percentiles");
+    const auto percentiles = value_at<ordered_json>(kinds.at(0), "/percentiles");
+    for (const auto& [name, value] : percentiles.items()) {
+        columns.push_back({name + " %", number_at((place / name).to_string())});
     }
     return table_of(kinds, columns);
 }
 
+int code_from(const std::string& key)
+{
+    int code = 0;
+    const char* const end = key.data() + key.size();
+    if (const auto read = std::from_chars(key.data(), end, code);
+        read.ec != std::errc() || read.ptr != end) {
+        throw JsonError("in 'codes': there is the key '" + printable(key) +
+                        "'; accepted: extended result codes of SQLite, as numbers");
+    }
+    return code;
+}
+
+/// How often a kind of request was refused with one code.
+struct Refused {
+    std::string error, kind;
+    std::uint64_t times;
+};
+
 std::string errors_of(const Lines& kinds)
 {
-    Lines errors;
-    for (const ordered_json& kind : kinds) {
-        if (kind.at("kind") == "all") {
+    std::vector<Refused> errors;
+    for (const ordered_json& line : kinds) {
+        const auto kind = value_at<std::string>(line, "/kind");
+        if (kind == "all") {
             continue;
         }
-        for (const auto& [code, times] : kind.at("codes").items()) {
-            errors.push_back({{"error", fmt::format("{} {}", code, code_name(std::stoi(code)))},
-                              {"kind", kind.at("kind")},
-                              {"times", times}});
+        for (const auto& [code, times] :
+             value_at<std::map<std::string, std::uint64_t>>(line, "/codes")) {
+            errors.push_back({code + " " + code_name(code_from(code)), kind, times});
         }
     }
     return errors.empty() ? "no errors\n"
-                          : table_of(errors, {{"error", text_at("/error")},
-                                              {"kind", text_at("/kind")},
-                                              {"occurrences", number_at("/times")}});
+                          : table_of<Refused>(errors, {{"error", &Refused::error},
+                                                       {"kind", &Refused::kind},
+                                                       {"occurrences", &Refused::times}});
 }
 
 } // namespace
+
+std::function<void(const ordered_json&)> check_by(LineTable table)
+{
+    return [table](const ordered_json& line) { table({line}); };
+}
 
 std::string request_tables(const Lines& runs)
 {
     std::string text;
     for (const ordered_json& run : runs) {
-        const auto kinds = run.at("kinds").get<Lines>();
+        const auto kinds = value_at<Lines>(run, "/kinds");
         text += text.empty() ? "" : "\n";
         text += head_of(run);
         if (!kinds.empty()) {

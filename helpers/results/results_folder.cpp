@@ -1,6 +1,7 @@
 #include "helpers/results/results_folder.hpp"
 
-#include "helpers/described/json.hpp"
+#include "helpers/described/task.hpp"
+#include "helpers/results/recorded_files.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -70,17 +71,27 @@ std::string new_run_id()
     return stamp + fmt::format("Z-{:06x}", std::random_device{}() & 0xffffffU);
 }
 
+/// The id becomes the name of a folder.
+bool is_run_id(const std::string& text)
+{
+    return text.find_first_not_of("0123456789abcdefTZ-") == std::string::npos;
+}
+
 Run read_run(const fs::path& root)
 {
-    std::ifstream in(root / "run.json");
-    const auto json = ordered_json::parse(in, nullptr, false);
-    Run run;
-    if (json.is_object()) { // of an older run that was cut short it may hold less
-        run.run_id = json.value("run_id", run.run_id);
-        run.started_at = json.value("started_at", run.started_at);
-        run.finished = json.value("finished", run.finished);
+    const fs::path file = root / "run.json";
+    if (!fs::exists(file)) {
+        return {};
     }
-    return run;
+    return at_place(file.string(), [&] {
+        const ordered_json json = read_json(file);
+        ordered_json keys = Run(); // of an older run that was cut short it may hold less
+        keys.update(json.is_object() ? json : ordered_json::object());
+        const Run run = keys.get<Run>();
+        check_value(is_run_id(run.run_id), "run_id", run.run_id,
+                    "letters and digits as in 20260131T120000Z-0a1b2c");
+        return run;
+    });
 }
 
 void write_run(const fs::path& root, const Run& run)
@@ -100,19 +111,11 @@ off_t end_of_whole_lines(int descriptor)
     return end;
 }
 
-/// Each line by `record_from`; what cannot be understood is named by file and line.
 template <typename Record>
 std::vector<Record> read_records(const fs::path& file, Record (*record_from)(const ordered_json&))
 {
     std::vector<Record> records;
-    for (const ordered_json& line : read_lines(file)) {
-        try {
-            records.push_back(record_from(line));
-        } catch (const std::runtime_error& error) {
-            throw std::runtime_error(file.string() + ", line " +
-                                     std::to_string(records.size() + 1) + ": " + error.what());
-        }
-    }
+    read_lines(file, [&](const ordered_json& line) { records.push_back(record_from(line)); });
     return records;
 }
 
@@ -204,7 +207,7 @@ ordered_json ResultsFolder::append(const std::string& file, ResultHead head,
     ordered_json line = head;
     line.update(figures);
     line.update(ordered_json(environment));
-    append_line(root_ / file, line.dump());
+    append_line(root_ / file, json_text(line));
     return line;
 }
 
@@ -227,27 +230,6 @@ std::vector<SearchState> ResultsFolder::searches() const
         }
     }
     return latest;
-}
-
-std::vector<ordered_json> read_lines(const fs::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    std::vector<ordered_json> lines;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t feed = text.find('\n', at);
-        if (feed == std::string::npos) {
-            break;
-        }
-        try {
-            lines.push_back(ordered_json::parse(text.substr(at, feed - at)));
-        } catch (const ordered_json::parse_error& error) {
-            throw std::runtime_error(file.string() + ", line " + std::to_string(lines.size() + 1) +
-                                     ": not JSON: " + error.what());
-        }
-        at = feed + 1;
-    }
-    return lines;
 }
 
 void append_line(const fs::path& file, const std::string& line)

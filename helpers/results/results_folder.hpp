@@ -48,11 +48,6 @@ class ResultsFolder {
     std::filesystem::path root_;
 };
 
-/// All lines of `file` as JSON; none where there is no such file. A last line without a line feed
-/// is what a killed process left behind, and is passed over. Throws std::runtime_error with file
-/// and line number.
-std::vector<nlohmann::ordered_json> read_lines(const std::filesystem::path& file);
-
 /// One write of one line, at the end of `file`, under a lock. What a killed process left half
 /// written there is cut off first: it would make one unreadable line of two.
 void append_line(const std::filesystem::path& file, const std::string& line);

@@ -1,6 +1,6 @@
 #include "helpers/results/search_state.hpp"
 
-#include "helpers/described/json.hpp"
+#include "helpers/described/task.hpp"
 
 namespace firstlock {
 namespace {
@@ -29,6 +29,16 @@ struct nlohmann::adl_serializer<firstlock::Level> {
     static void from_json(const ordered_json& json, firstlock::Level& level)
     {
         const auto line = json.get<firstlock::LevelLine>();
+        const auto check_count = [](const char* key, int count, int min, int max) {
+            firstlock::check_value(min <= count && count <= max, key, count,
+                                   std::to_string(min) + " to " + std::to_string(max));
+        };
+        constexpr int max = 1'000'000'000; // as a search has it
+        check_count("writers", line.writers, 1, max);
+        check_count("trials", line.trials, 0, max);
+        check_count("locked_trials", line.locked_trials, 0, line.trials);
+        check_count("locked_writers", line.locked_writers, 0, max);
+        check_count("void_trials", line.void_trials, 0, max);
         level = {
             {line.locked_trials, line.trials}, line.writers, line.locked_writers, line.void_trials};
     }
@@ -49,10 +59,13 @@ struct nlohmann::adl_serializer<firstlock::WritersOrOutside> {
     }
     static void from_json(const ordered_json& json, firstlock::WritersOrOutside& value)
     {
-        if (json.is_string()) {
+        if (json == "below" || json == "above") {
             value.place = json == "below" ? Place::below : Place::above;
-        } else if (!json.is_null()) {
+        } else if (json.is_number() && json >= 0) {
             json.get_to(value.writers);
+        } else if (!json.is_null()) {
+            throw firstlock::JsonError("found " + firstlock::shown(json) +
+                                       "; accepted: below, above, a number from 0, null");
         }
     }
 };
@@ -79,7 +92,7 @@ SearchState search_state(const std::string& search, const TrialRecord& example,
 
 std::string line_of(const SearchState& state)
 {
-    return ordered_json(state).dump();
+    return json_text(state);
 }
 
 SearchState search_from(const ordered_json& line)

@@ -1,6 +1,7 @@
 #include "helpers/results/tables.hpp"
 
 #include "helpers/described/names.hpp"
+#include "helpers/described/printable.hpp"
 #include "helpers/results/line_cells.hpp"
 #include "helpers/results/text_table.hpp"
 
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <iterator>
 #include <set>
@@ -88,7 +90,7 @@ std::string note_on(const SearchState& search)
     if (!search.finished) {
         add("unfinished");
     }
-    int void_trials = 0;
+    std::int64_t void_trials = 0;
     for (const Level& level : search.levels) {
         void_trials += level.void_trials;
     }
@@ -202,14 +204,15 @@ std::string machine_lines(const std::vector<RunResults>& runs)
     std::set<std::string> lines;
     for (const RunResults& run : runs) {
         for (const TrialRecord& trial : run.trials) {
-            lines.insert(fmt::format("{}: {} on {}, {} CPUs, SQLite {} ({}), writer {}\n",
-                                     trial.host, trial.file_system, trial.kernel, trial.cpu_count,
-                                     trial.sqlite_version, short_source(trial), trial.writer));
+            lines.insert(
+                printable(fmt::format("{}: {} on {}, {} CPUs, SQLite {} ({}), writer {}",
+                                      trial.host, trial.file_system, trial.kernel, trial.cpu_count,
+                                      trial.sqlite_version, short_source(trial), trial.writer)));
         }
     }
     std::string text;
     for (const std::string& line : lines) {
-        text += line;
+        text += line + "\n";
     }
     return text;
 }

@@ -1,5 +1,7 @@
 #include "helpers/results/text_table.hpp"
 
+#include "helpers/described/printable.hpp"
+
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
@@ -8,9 +10,11 @@ namespace firstlock {
 
 Cell::Cell(double number) : text(fmt::format("{:.0f}", number)) {}
 
-void append_column(std::vector<std::string>& lines, const std::string& title,
-                   const std::vector<std::string>& cells, Shown shown)
+void append_column(std::vector<std::string>& lines, const std::string& given_title,
+                   std::vector<std::string> cells, Shown shown)
 {
+    const std::string title = printable(given_title);
+    std::transform(cells.begin(), cells.end(), cells.begin(), printable);
     const auto is_same = [&](const std::string& cell) { return cell == cells.front(); };
     const auto is_nothing = [](const std::string& cell) { return cell.empty() || cell == "0"; };
     if (cells.empty() ||

@@ -45,9 +45,10 @@ struct Column {
 };
 
 /// Puts a column at the end of `lines`, which hold the head, the line under it, and the rows. It is
-/// as wide as its widest cell; the first one stands left, all others right.
+/// as wide as its widest cell; the first one stands left, all others right. What would steer a
+/// terminal is shown as its bytes (printable.hpp).
 void append_column(std::vector<std::string>& lines, const std::string& title,
-                   const std::vector<std::string>& cells, Shown shown);
+                   std::vector<std::string> cells, Shown shown);
 
 /// A line per row; empty where there are no rows.
 template <typename Row>
@@ -60,7 +61,7 @@ std::string table_of(const std::vector<Row>& rows, const std::vector<Column<Row>
         for (const Row& row : rows) {
             cells.push_back(column.cell(row).text);
         }
-        append_column(lines, column.title, cells, column.shown);
+        append_column(lines, column.title, std::move(cells), column.shown);
     }
     std::string text;
     for (const std::string& line : lines) {

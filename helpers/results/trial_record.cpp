@@ -1,6 +1,6 @@
 #include "helpers/results/trial_record.hpp"
 
-#include "helpers/described/json.hpp"
+#include "helpers/described/task.hpp"
 
 namespace firstlock {
 
@@ -8,19 +8,17 @@ using nlohmann::ordered_json;
 
 std::string line_of(const TrialRecord& record)
 {
-    return ordered_json(record).dump();
+    return json_text(record);
 }
 
 TrialRecord trial_from(const ordered_json& line)
 {
-    TrialRecord record;
-    read_member(line, "schema", record.schema); // first: a newer one may lack the other keys
-    if (record.schema > results_schema) {
-        throw JsonError("schema " + std::to_string(record.schema) +
-                        " is newer than this program, which reads up to " +
-                        std::to_string(results_schema));
-    }
-    line.get_to(record);
+    constexpr std::size_t writers_max = 1'000'000'000; // as a search has it
+    auto record = line.get<TrialRecord>();
+    check_value(record.writers <= writers_max, "writers", record.writers,
+                "up to " + std::to_string(writers_max));
+    check_value(record.locked <= record.writers, "locked", record.locked,
+                "up to its writers, " + std::to_string(record.writers));
     return record;
 }
 

@@ -1,9 +1,9 @@
 #include "helpers/results/line_tables.hpp"
 
+#include "helpers/described/task.hpp"
 #include "helpers/results/line_cells.hpp"
 #include "helpers/results/text_table.hpp"
 
-#include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
@@ -45,30 +45,36 @@ LineCell original_at(int std::pair<int, int>::*figure)
 
 std::uint64_t count_of(const ordered_json& figures, const char* status)
 {
-    return figures.at("statuses").value(status, std::uint64_t{0});
+    const auto statuses = value_at<std::map<std::string, std::uint64_t>>(figures, "/statuses");
+    const auto found = statuses.find(status);
+    return found == statuses.end() ? 0 : found->second;
 }
 
 /// Of all requests of a cell.
 LineCell status(const char* code)
 {
     return [code](const ordered_json& cell) {
-        return std::to_string(count_of(cell.at("load").at("all"), code));
+        return std::to_string(count_of(value_at<ordered_json>(cell, "/load/all"), code));
     };
 }
 
 /// All answers but 200.
 std::string failures(const ordered_json& figures)
 {
-    return std::to_string(figures.at("answered").get<std::uint64_t>() - count_of(figures, "200"));
+    const auto answered = value_at<std::uint64_t>(figures, "/answered");
+    const auto served = count_of(figures, "200");
+    check_value(served <= answered, "statuses/200", served,
+                "up to what was answered, " + std::to_string(answered));
+    return std::to_string(answered - served);
 }
 
 /// "500/5: 17, 503/0: 2"
 std::string refusals(const ordered_json& figures)
 {
     std::string text;
-    for (const ordered_json& each : figures.at("refusals")) {
-        text += fmt::format("{}{}/{}: {}", text.empty() ? "" : ", ", each.at("status").get<int>(),
-                            each.at("code").get<int>(), each.at("count").get<std::uint64_t>());
+    for (const ordered_json& each : value_at<Cells>(figures, "/refusals")) {
+        text += fmt::format("{}{}/{}: {}", text.empty() ? "" : ", ", value_at<int>(each, "/status"),
+                            value_at<int>(each, "/code"), value_at<std::uint64_t>(each, "/count"));
     }
     return text.empty() ? "-" : text;
 }
@@ -76,7 +82,9 @@ std::string refusals(const ordered_json& figures)
 Columns columns_a()
 {
     const auto all = [](std::string (*figure)(const ordered_json&)) {
-        return [figure](const ordered_json& cell) { return figure(cell.at("load").at("all")); };
+        return [figure](const ordered_json& cell) {
+            return figure(value_at<ordered_json>(cell, "/load/all"));
+        };
     };
     return {{"timeout", text_at("/name")},
             {"clients", number_at("/load/clients")},
@@ -102,13 +110,10 @@ std::string tables_per_endpoint(const Cells& cells)
             figures["name"] = text_at("/name")(cell) + ": " + text_at("/endpoint")(figures);
             endpoints.push_back(std::move(figures));
         };
-        const ordered_json& load = cell.at("load");
-        if (load.at("endpoints").size() > 1) {
-            for (const ordered_json& endpoint : load.at("endpoints")) {
-                add(endpoint);
-            }
+        if (const auto each = value_at<Cells>(cell, "/load/endpoints"); each.size() > 1) {
+            std::for_each(each.begin(), each.end(), add);
         }
-        add(load.at("all"));
+        add(value_at<ordered_json>(cell, "/load/all"));
     }
     Columns percentiles{{"ms", text_at("/name")}};
     for (const std::string percent :
@@ -133,10 +138,10 @@ LineCell companions(const char* figure, const std::string& mode = "")
 {
     return [=](const ordered_json& cell) {
         std::string text;
-        for (const ordered_json& companion : cell.at("companions")) {
-            if (mode.empty() || companion.at("mode") == mode) {
+        for (const ordered_json& companion : value_at<Cells>(cell, "/companions")) {
+            if (mode.empty() || value_at<std::string>(companion, "/mode") == mode) {
                 text += (text.empty() ? "" : " + ") +
-                        std::to_string(companion.at(figure).get<std::uint64_t>());
+                        std::to_string(value_at<std::uint64_t>(companion, figure));
             }
         }
         return text.empty() ? "-" : text;
@@ -151,10 +156,10 @@ Columns columns_c()
             {"half-written", number_at("/account/half_written_requests")},
             {"of them rows", number_at("/account/half_written")},
             {"http p95 ms", number_at("/load/all/latency_ms/p95")},
-            {"script ok", companions("done", "script")},
-            {"script locked", companions("locked", "script")},
-            {"reader ok", companions("done", "reader")},
-            {"reader locked", companions("locked", "reader")},
+            {"script ok", companions("/done", "script")},
+            {"script locked", companions("/locked", "script")},
+            {"reader ok", companions("/done", "reader")},
+            {"reader locked", companions("/locked", "reader")},
             {"rows stored", number_at("/account/stored")}};
 }
 
@@ -168,8 +173,8 @@ Columns columns_of_questions()
             {"503", status("503")},
             {"req/s", number_at("/load/requests_per_second")},
             {"p99 ms", number_at("/load/all/latency_ms/p99")},
-            {"helper ok", companions("done")},
-            {"helper locked", companions("locked")},
+            {"helper ok", companions("/done")},
+            {"helper locked", companions("/locked")},
             {"pruned", number_at("/account/pruned")},
             {"rows stored", number_at("/account/stored")}};
 }
@@ -178,23 +183,33 @@ Columns columns_of_questions()
 
 std::string web_tables(const Cells& cells)
 {
-    std::string text;
-    const auto add = [&](const std::string& system, const std::string& title, const auto& table) {
-        Cells chosen;
-        std::copy_if(cells.begin(), cells.end(), std::back_inserter(chosen),
-                     [&](const ordered_json& cell) { return cell.at("system") == system; });
-        if (!chosen.empty()) {
-            text += (text.empty() ? "" : "\n") + title + ":\n" + table(chosen);
-        }
-    };
     const auto with = [](const Columns& columns) {
         return [columns](const Cells& chosen) { return table_of(chosen, columns); };
     };
-    add("A", "System A, one row for each request", with(columns_a()));
-    add("A?", "System A's questions", with(columns_of_questions()));
-    add("B", "System B, create_user", tables_per_endpoint);
-    add("C", "System C, a site and a script on one database", with(columns_c()));
-    add("E", "System E, seven kinds of request", tables_per_endpoint);
+    struct System {
+        std::string name, title;
+        std::function<std::string(const Cells&)> table;
+    };
+    const std::vector<System> systems{
+        {"A", "System A, one row for each request", with(columns_a())},
+        {"A?", "System A's questions", with(columns_of_questions())},
+        {"B", "System B, create_user", tables_per_endpoint},
+        {"C", "System C, a site and a script on one database", with(columns_c())},
+        {"E", "System E, seven kinds of request", tables_per_endpoint}};
+    std::map<std::string, Cells> by_system;
+    for (const ordered_json& cell : cells) {
+        by_system[value_at<std::string>(cell, "/system")].push_back(cell);
+    }
+    for (const auto& [name, chosen] : by_system) {
+        check_value(std::ranges::find(systems, name, &System::name) != systems.end(), "system",
+                    name, "A, A?, B, C, E");
+    }
+    std::string text;
+    for (const System& system : systems) {
+        if (const Cells& chosen = by_system[system.name]; !chosen.empty()) {
+            text += (text.empty() ? "" : "\n") + system.title + ":\n" + system.table(chosen);
+        }
+    }
     return text;
 }
 

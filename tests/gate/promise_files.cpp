@@ -62,8 +62,8 @@ class GateFile {
 TEST_CASE_METHOD(GateFile, "promises.a senseless promise file is refused with its place")
 {
     const Nonsense each = GENERATE(values<Nonsense>(
-        {{"", "no JSON", "promise file"},
-         {R"({"schema": 1e400})", "no JSON", "promise file"},
+        {{"", "not JSON", "promise file"},
+         {R"({"schema": 1e400})", "not JSON", "promise file"},
          {"[]", "[]", "an object"},
          {R"({"schema": 1})", "'promises' is missing", "promise file"},
          {R"({"schema": 1, "promises": []})", "[]", "at least one promise"},
@@ -93,8 +93,8 @@ TEST_CASE_METHOD(GateFile, "promises.a senseless baseline is refused with its pl
         return search_with(R"("levels": [{"writers": 4, "trials": 1, )" + counts + "}]");
     };
     const Nonsense each = GENERATE_COPY(values<Nonsense>(
-        {{"summary", "no JSON", "baseline"},
-         {R"({"schema": 1e400})", "no JSON", "baseline"},
+        {{"summary", "not JSON", "baseline"},
+         {R"({"schema": 1e400})", "not JSON", "baseline"},
          {"3", "found 3", "an object"},
          {R"({"first_lock": []})", "'schema' is missing", "baseline"},
          {R"({"schema": 99, "first_lock": []})", "99", "newer firstlock"},

@@ -8,7 +8,7 @@
 #include "fixtures/transactions/crowd.hpp"
 #include "helpers/described/names.hpp"
 #include "helpers/results/line_tables.hpp"
-#include "helpers/results/results_folder.hpp"
+#include "helpers/results/recorded_files.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>

@@ -5,13 +5,15 @@
 //         have to balance.
 #include "fixtures/run/program_run.hpp"
 #include "fixtures/run/scratch_directory.hpp"
+#include "helpers/described/json.hpp"
+#include "helpers/results/recorded_files.hpp"
 #include "helpers/results/results_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include <nlohmann/json.hpp>
+#include <limits>
 
 using namespace firstlock;
 using namespace std::chrono_literals;
@@ -35,7 +37,120 @@ std::vector<std::string> keys_of(const json& value)
     return keys;
 }
 
+/// Sets `value`, and all that is in it, to something else than it is: each time to another.
+class Changes {
+  public:
+    template <typename Value>
+    void operator()(Value& value)
+    {
+        ++number_;
+        if constexpr (std::is_same_v<Value, bool>) {
+            value = !value;
+        } else if constexpr (std::is_arithmetic_v<Value>) {
+            value += static_cast<Value>(number_);
+        } else if constexpr (std::is_same_v<Value, std::string>) {
+            value = "text " + std::to_string(number_);
+        } else if constexpr (DescribedEnum<Value>) {
+            const Value former = value;
+            for_each_value<Value>(
+                [&](std::string_view, Value each) { value = each == former ? value : each; });
+        } else if constexpr (is_list<Value>::value) {
+            (*this)(value.emplace_back());
+        } else if constexpr (is_map<Value>::value) {
+            (*this)(value["key " + std::to_string(number_)]);
+        } else if constexpr (is_optional<Value>::value) {
+            (*this)(value.emplace());
+        } else if constexpr (DescribedStruct<Value>) {
+            for_each_member<Value>(
+                [&](const std::string& /*key*/, auto member) { (*this)(value.*member); });
+        } else {
+            change(value);
+        }
+    }
+
+  private:
+    void change(WritersOrOutside& value) { value = WritersOrOutside::first(number_, 1000); }
+    void change(Level& level)
+    {
+        level = {{number_, 2 * number_}, number_ + 1, number_ + 2, number_ + 3};
+    }
+
+    int number_ = 0;
+};
+
+/// Reads back as it was, and no key holds what it holds in a record that says nothing.
+template <typename Record>
+void check_round_trip(const Record& record, Record (*record_from)(const nlohmann::ordered_json&))
+{
+    const auto line = nlohmann::ordered_json::parse(line_of(record));
+    const auto nothing = nlohmann::ordered_json::parse(line_of(Record()));
+    CHECK(line_of(record_from(line)) == line_of(record));
+    for_each_member<Record>([&](const std::string& key, auto /*member*/) {
+        CAPTURE(key);
+        REQUIRE(line.contains(key));
+        CHECK((line[key] != nothing[key] || key == "schema"));
+    });
+}
+
+template <typename Record>
+Record changed()
+{
+    Record record;
+    Changes()(record);
+    return record;
+}
+
 } // namespace
+
+TEST_CASE("harness.results: every key of a record is written and read back")
+{
+    auto trial = changed<TrialRecord>();
+    trial.schema = results_schema;
+    trial.seed = std::numeric_limits<std::uint64_t>::max();
+    trial.writers = 1'000'000'000;
+    check_round_trip(trial, trial_from);
+    check_round_trip(changed<SearchState>(), search_from);
+}
+
+TEST_CASE("harness.results: a level stands in its line with its bounds and is read without them")
+{
+    SearchState state;
+    state.levels.push_back({{3, 10}, 64, 5, 2});
+    const json level = json::parse(line_of(state)).at("levels").at(0);
+    CHECK(level.at("locked_trials") == 3);
+    CHECK(level.at("p_low") == 0.06674); // Clopper and Pearson's of 3 in 10
+    CHECK(level.at("p_high") == 0.652453);
+    const Level back = search_from(nlohmann::ordered_json::parse(line_of(state))).levels.at(0);
+    CHECK(back.trials == 10);
+    CHECK(back.locked == 3);
+    CHECK(back.writers == 64);
+    CHECK(back.locked_writers == 5);
+    CHECK(back.void_trials == 2);
+}
+
+TEST_CASE("harness.results: a count that no run can have is refused with what is accepted")
+{
+    const auto [file, key, value,
+                why] = GENERATE(table<std::string, std::string, std::string, std::string>({
+        {"trials", "/writers", "1000000001", "'writers' holds 1000000001; accepted: up to"},
+        {"trials", "/locked", "1000000", "'locked' holds 1000000; accepted: up to its writers"},
+        {"trials", "/lost", "-1", "'lost' holds -1; accepted: whole numbers from 0"},
+        {"trials", "/seed", "18446744073709551616", "'seed' holds 1.8446744073709552e+19"},
+        {"trials", "/codes/5", "-3", "'5' holds -3; accepted: whole numbers from 0"},
+        {"searches", "/levels/0/trials", "-1", "'trials' holds -1; accepted: 0 to"},
+        {"searches", "/levels/0/writers", "0", "'writers' holds 0; accepted: 1 to"},
+        {"searches", "/levels/0/locked_trials", "99", "'locked_trials' holds 99; accepted: 0 to"},
+        {"searches", "/m50", "\"beside\"", "found \"beside\"; accepted: below, above"},
+    }));
+    CAPTURE(file, key);
+    auto line = read_lines(recorded / (file + ".jsonl")).at(0);
+    line[nlohmann::ordered_json::json_pointer(key)] = nlohmann::ordered_json::parse(value);
+    const auto read = [&] {
+        file == "trials" ? static_cast<void>(trial_from(line))
+                         : static_cast<void>(search_from(line));
+    };
+    CHECK_THROWS_WITH(read(), ContainsSubstring(why));
+}
 
 TEST_CASE("harness.results: a line reads back as the record that it was")
 {
@@ -83,7 +198,7 @@ TEST_CASE(
     "harness.results: a line that cannot be understood is named by file and number and reason")
 {
     const auto [key, value, why] = GENERATE(table<std::string, std::string, std::string>({
-        {"schema", "99", "schema 99 is newer than this program"},
+        {"schema", "99", "holds 99; accepted: up to 1; a larger one is newer"},
         {"writers", "", "the key 'writers' is missing"},
         {"lost", "\"none\"", "the key 'lost' holds \"none\""},
         {"codes", "[1]", "the key 'codes' has the value [1]"},

@@ -1,12 +1,18 @@
 // Goal:   the account of a web case tells rows that are lost, invented, doubled, half-written or
 //         pruned apart.
-// Method: made-up outcomes and tables, each with one thing wrong; no process and no database.
+// Method: made-up outcomes and tables, each with one thing wrong; no process and no database, but
+//         for the one whose rows another process changes between the two looks.
 #include "helpers/web/account.hpp"
 
+#include "fixtures/transactions/session.hpp"
+#include "fixtures/web/cell.hpp"
 #include "helpers/described/task.hpp"
+#include "helpers/sqlite/sleep_recorder.hpp"
 #include "helpers/web/companion.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+
+#include <utility>
 
 using namespace firstlock;
 using namespace firstlock::web;
@@ -166,4 +172,24 @@ TEST_CASE("web.a sender's outcomes come back and what ends early is refused")
     CHECK(json_text(task_from<SenderEnd<CompanionReport>>(line)) == line);
     const std::string cut_off = line.substr(0, line.size() - 6);
     CHECK_THROWS_AS(task_from<SenderEnd<CompanionReport>>(cut_off), JsonError);
+}
+
+TEST_CASE_METHOD(InWal, "web.account: a row that is gone after the checkpoint is lost")
+{
+    static Session* holder = nullptr;
+    record_sleeps([](auto...) { // by then the first look is done, and the checkpoint waits
+        if (holder != nullptr) {
+            std::exchange(holder, nullptr)->must("COMMIT");
+        }
+    });
+    Session other(database());
+    other.must("INSERT INTO messages(msg) VALUES ('" + row(0) + "')");
+    other.must("BEGIN IMMEDIATE");
+    other.must("DELETE FROM messages");
+    holder = &other;
+    const SiteTable found = read_table(database(), {{7, {{0, 1, Outcome::acknowledged}}}});
+    CHECK(holder == nullptr);
+    CHECK(found.account.lost_rows == std::vector{row(0)});
+    CHECK_FALSE(found.account.balances());
+    CHECK(found.integrity == "ok");
 }
