@@ -1,14 +1,23 @@
 #include "helpers/process/command.hpp"
 
+#include "helpers/process/limits.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
+#include <system_error>
 
 #ifndef __GLIBC__ // which declares it in unistd.h
 extern char** environ;
 #endif
 
 namespace firstlock {
+
+void throw_start_error(const Command& command, const std::string& step, int error)
+{
+    throw StartError("cannot start '" + command.executable.string() + "': " + step + ": " +
+                     std::generic_category().message(error) + advice_on_limit(error));
+}
 
 std::vector<std::string> inherited_environment(std::string_view without_prefix,
                                                const std::vector<std::string>& extra)
