@@ -9,6 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace firstlock {
@@ -36,14 +38,15 @@ Descriptor make_unnamed_file(const Command& command, const std::string& purpose)
         return in_memory;
     }
 #endif
-    const auto directory = std::filesystem::temp_directory_path();
-    std::string name = (directory / "firstlock-XXXXXX").string();
-    Descriptor file(::mkstemp(name.data()));
+    std::error_code missing;
+    const std::string directory = std::filesystem::temp_directory_path(missing).string();
+    std::string name = directory + "/firstlock-XXXXXX";
+    Descriptor file(missing ? -1 : ::mkstemp(name.data()));
     if (file.get() < 0) {
         throw_start_error(command,
-                          purpose + " in '" + directory.string() +
-                              "' (TMPDIR may name another directory)",
-                          errno);
+                          purpose + " in '" + directory +
+                              "', the directory for temporary files (TMPDIR may name another one)",
+                          missing ? missing.value() : errno);
     }
     ::unlink(name.c_str());
     ::fcntl(file.get(), F_SETFD, FD_CLOEXEC);
