@@ -39,7 +39,7 @@ TEST_CASE("helper.a process under a limit", "[.]")
     make_table(table.database, table.profile);
     const auto ask_for = [&](std::size_t writers) -> std::string {
         try {
-            const Command writer{directory / "writer", {}, {}};
+            const Command writer{handed_over("WRITER"), {}, {}};
             const Trial trial = run_trial(table, example_rows(writers), {.writer = writer});
             return std::string(name_of(trial.verdict));
         } catch (const std::runtime_error& error) {
