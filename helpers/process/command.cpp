@@ -15,8 +15,13 @@ namespace firstlock {
 
 void throw_start_error(const Command& command, const std::string& step, int error)
 {
-    throw StartError("cannot start '" + command.executable.string() + "': " + step + ": " +
-                     std::generic_category().message(error) + advice_on_limit(error));
+    const std::string advice = advice_on_limit(error);
+    const std::string what = "cannot start '" + command.executable.string() + "': " + step + ": " +
+                             std::generic_category().message(error) + advice;
+    if (!advice.empty()) {
+        throw LimitError(what, 0);
+    }
+    throw StartError(what);
 }
 
 std::vector<std::string> inherited_environment(std::string_view without_prefix,
