@@ -1,9 +1,13 @@
-// Goal:   what containers and old kernels refuse stops no writer from starting, being waited for and
-//         being killed; what cannot work there is named.
-// Method: second processes of this executable that are refused calls of the system, or are the first
-//         process of a namespace.
+// Goal:   the suite works in a container as it does elsewhere, and what cannot work there says so.
+// Method: this executable once more as the first process of a namespace, and where no temporary file
+//         can be made. Calls of the system that containers refuse are in refused_calls.cpp.
+#include "fixtures/run/program_run.hpp"
+#include "fixtures/run/scratch_directory.hpp"
 #include "fixtures/run/settings.hpp"
+#include "fixtures/table/matchers.hpp"
 #include "helpers/process/child.hpp"
+#include "tests/trust/one_rogue.hpp"
+#include "tests/trust/readme_writers.hpp"
 #include "tests/trust/refused_calls.hpp"
 #include "tests/trust/second_self.hpp"
 
@@ -11,14 +15,12 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#ifdef __linux__
-#include <sys/syscall.h>
-#endif
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <string>
+#include <vector>
 
 using namespace firstlock;
 using namespace std::chrono_literals;
@@ -26,57 +28,98 @@ using Catch::Matchers::ContainsSubstring;
 
 #ifdef __linux__
 
-TEST_CASE("helper.a pool where the system lets no child leave its parent's table", "[.]")
+namespace {
+
+std::string own_executable()
 {
-    refuse_calls({436, SYS_unshare}, EPERM); // close_range, which older headers do not have
+    return std::filesystem::read_symlink("/proc/self/exe").string();
+}
+
+/// For another process, where this one has its databases and logs.
+std::vector<std::string> places()
+{
+    return {"FIRSTLOCK_DIR=" + settings().directory.string(),
+            "FIRSTLOCK_RESULTS=" + settings().results.string()};
+}
+
+} // namespace
+
+TEST_CASE("helper.a pool of the first process that adopts what its writers leave", "[.]")
+{
+    REQUIRE(::getpid() == 1);
+    const Command writer{
+        "/bin/sh",
+        {"-c", R"(sh -c "sleep 1000000 &"; exec "$0")", own_writer().executable.string()},
+        {}};
+    for (int round = 0; round < 2; ++round) {
+        const Trial trial = unrecorded_trial(profile("recommended"), writer, 20);
+        CHECK_THAT(trial, AllRowsStored());
+    }
     tell_what_a_pool_stores();
 }
 
-TEST_CASE("helper.a pool where the system refuses one call", "[.]")
+TEST_CASE("helper.a first process that is terminated", "[.]")
 {
-    const long call = handed_over("CALL") == "pidfd_open" ? SYS_pidfd_open : SYS_memfd_create;
-    const int error = std::stoi(handed_over("ERROR"));
-    refuse_calls({call}, error);
-    REQUIRE(::syscall(call, 0, 0) == -1);
-    REQUIRE(errno == error);
-    const Deadline deadline(settings().scaled(30s));
-    CHECK(Child({"/bin/sh", {"-c", "exit 3"}, {}}).wait(deadline) == ExitStatus{3, 0});
-    Child hanging({"/bin/sh", {"-c", "trap '' TERM; while :; do sleep 1000000; done"}, {}});
-    CHECK_FALSE(hanging.wait(Deadline(50ms)).has_value());
-    CHECK(hanging.stop(100ms).signal == SIGKILL);
-    tell_what_a_pool_stores();
-}
-
-TEST_CASE("helper.a child where no unnamed file can be made", "[.]")
-try {
-    refuse_calls({SYS_memfd_create}, EPERM);
+    REQUIRE(::getpid() == 1);
     const Child child({"/bin/cat", {}, {}});
-} catch (const StartError& error) {
-    tell("message", error.what());
+    ::raise(SIGTERM);
+    tell("survived", "it");
 }
 
-TEST_CASE("harness.child: it starts where no table of descriptors can be shared for a while")
+namespace {
+
+/// The case as the first process of a namespace, as in a container. Skips where there may be none.
+ProgramRun run_as_first_process(const std::string& hidden_case)
 {
-    check_that_a_pool_stores(
-        "helper.a pool where the system lets no child leave its parent's table");
+    if (!succeeds("unshare --pid --fork --mount-proc true")) {
+        SKIP("this user may make no namespace of processes (unshare --pid)");
+    }
+    return run_program("/bin/sh",
+                       {"-c", R"(exec unshare --pid --fork --mount-proc "$0" "$1")",
+                        own_executable(), hidden_case},
+                       places(), settings().scaled(60s));
 }
 
-TEST_CASE("harness.child: it starts, ends and is killed where the system refuses a convenience")
+} // namespace
+
+TEST_CASE("harness.containers: the first process of one runs pools though orphans become its own")
 {
-    const std::string call = GENERATE("pidfd_open", "memfd_create");
-    const int error = GENERATE(EPERM, ENOSYS);
-    CAPTURE(call, error);
-    check_that_a_pool_stores("helper.a pool where the system refuses one call",
-                             {"HARNESS_CALL=" + call, "HARNESS_ERROR=" + std::to_string(error)});
+    const ProgramRun run = run_as_first_process(
+        "helper.a pool of the first process that adopts what its writers leave");
+    CAPTURE(run.output);
+    CHECK(run.status.ok());
+    CHECK_THAT(run.output, ContainsSubstring("stored 20\n"));
 }
 
-TEST_CASE("harness.child: where no unnamed file can be made the directory in the way is named")
+TEST_CASE("harness.containers: the first process of one ends when it is told to")
 {
-    const std::string directory = GENERATE("/proc", "/no/such/place");
-    SecondSelf self("helper.a child where no unnamed file can be made", {"TMPDIR=" + directory});
-    CHECK_THAT(self.expect("message"),
-               ContainsSubstring("cannot start '") && ContainsSubstring("TMPDIR may name another"));
-    CHECK(self.end().ok());
+    const ProgramRun run = run_as_first_process("helper.a first process that is terminated");
+    CHECK(run.status == ExitStatus{128 + SIGTERM, 0});
+    CHECK_THAT(run.output, !ContainsSubstring("survived"));
+}
+
+TEST_CASE("harness.containers: where no temporary file can be made the cases that need one say so")
+{
+    const ScratchDirectory scratch;
+    const std::string how = GENERATE("missing", "read-only");
+    CAPTURE(how);
+    auto variables = places();
+    variables.push_back("TMPDIR=" + (scratch.path() / (how == "missing" ? "none" : "")).string());
+    if (how == "read-only" && !succeeds("unshare --mount mount -t tmpfs -o ro tmpfs /tmp")) {
+        SKIP("this user may not mount a read-only file system here");
+    }
+    const std::string command =
+        how == "missing" ? R"(exec "$0" "$1")" : R"(exec unshare --mount sh -c \
+                              'mount -t tmpfs -o ro tmpfs "$TMPDIR" && exec "$0" "$1"' "$0" "$1")";
+    const ProgramRun run =
+        run_program("/bin/sh",
+                    {"-c", command, own_executable(),
+                     "harness.directories: what root runs*,harness.limits: too few descriptors*"},
+                    variables, settings().scaled(60s));
+    CAPTURE(run.output);
+    constexpr int all_skipped = 4; // as Catch2 has it
+    CHECK(run.status.code == all_skipped);
+    CHECK_THAT(run.output, ContainsSubstring("TMPDIR may name another one"));
 }
 
 #endif

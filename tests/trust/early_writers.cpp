@@ -46,6 +46,31 @@ TEST_CASE("harness.early writer: honest ones are blameless")
     }
 }
 
+TEST_CASE("harness.early writer: the suite's own goes at the line go and at no other")
+{
+    const std::string heard =
+        GENERATE(as<std::string>(), "\n", "g\n", "no\n", "GO\n", "go \n", "gone\n", "go", "");
+    CAPTURE(heard);
+    FreshTable table;
+    table.use(profile("recommended"));
+    Command command = own_writer();
+    command.environment = inherited_environment(
+        "FIRSTLOCK_", task_environment(table.database(), profile("recommended").settings));
+    const auto own = task_environment(0, "0badc0de-0000-4000-8000-000000000000");
+    command.environment.insert(command.environment.end(), own.begin(), own.end());
+    LineChild writer(command);
+    const Deadline deadline(settings().scaled(30s));
+    writer.expect("firstlock ready", deadline);
+    writer.child().write(heard);
+    if (!heard.ends_with('\n')) { // a line is answered by an end, without one of its own
+        writer.child().close_stdin();
+    }
+    const ProgramRun run = writer.finish(deadline);
+    CHECK(run.output.empty());
+    CHECK(run.status.ok());
+    CHECK(table.row_count() == 0);
+}
+
 TEST_CASE("harness.early writer: a run with one ends before it has begun")
 {
     const ScratchDirectory directory;

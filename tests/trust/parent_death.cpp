@@ -3,6 +3,7 @@
 //         that it can handle, or SIGKILL, as from a timeout of CTest. The writers are watched from
 //         before, and the table is read afterwards. Where they have heard `go`, this process holds
 //         its lock, so that all of them are at work for longer than the case waits for their end.
+#include "fixtures/run/case_log.hpp"
 #include "fixtures/run/settings.hpp"
 #include "fixtures/table/fresh_table.hpp"
 #include "helpers/process/interrupt.hpp"
@@ -170,8 +171,9 @@ TEST_CASE_METHOD(EndOfParent,
 TEST_CASE_METHOD(EndOfParent, "harness.parent death: nor does what a writer has started")
 {
     const auto noted = directory() / "grandchild-";
-    start("sh -c 'sleep 1000000 & echo $! > " + noted.string() +
-              "$FIRSTLOCK_TASK_INDEX; echo firstlock ready; read go; wait'",
+    start("sh -c 'sleep 1000000 & echo $! > \"$0$FIRSTLOCK_TASK_INDEX\"; echo firstlock ready; "
+          "read go; wait' " +
+              shell_quoted(noted.string()),
           "open");
     for (const char index : {'0', '1', '2', '3', '4'}) {
         watch(noted.string() + index);
