@@ -1,5 +1,6 @@
 #include "helpers/process/guardian.hpp"
 
+#include "helpers/process/interrupt.hpp"
 #include "helpers/process/launcher.hpp"
 #include "helpers/process/streams.hpp"
 
@@ -34,6 +35,7 @@ class Guardian {
   public:
     Guardian()
     {
+        const SignalsHeld until_it_runs; // a handler of ours must not run in it
         const Command command{FIRSTLOCK_GUARDIAN_EXECUTABLE, {}, {}};
         const Descriptor table = make_unnamed_file(command, "account of children");
         groups_ = &mapped_table(table.get());
