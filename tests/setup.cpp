@@ -4,6 +4,7 @@
 //         SQLite whether a short sleep is one, puts the results of the run before away, and probes
 //         an external writer.
 #include "fixtures/run/settings.hpp"
+#include "fixtures/table/early_writes.hpp"
 #include "fixtures/table/fresh_table.hpp"
 #include "fixtures/table/matchers.hpp"
 #include "helpers/results/results_folder.hpp"
@@ -16,20 +17,22 @@ using namespace firstlock;
 namespace {
 
 /// Whether a command speaks the writer protocol: one writer on one row of a table of its own, which
-/// has to be stored.
+/// has to be stored after `go` and not before.
 void probe(const Command& writer)
 {
+    const auto limit = settings().scaled(std::chrono::seconds(20));
+    const PoolDeadlines deadlines{limit, limit, limit / 10};
+    INFO(
+        "FIRSTLOCK_WRITER is '"
+        << settings().writer
+        << "'; accepted: a command that speaks the writer protocol (README, \"A writer of your "
+           "own\"). One writer alone was tried on one row: it has to touch nothing before it reads "
+           "'go', and then to get it stored");
+    REQUIRE(early_writes_of(writer, deadlines) == "");
     FreshTable table;
     table.use(selected_profile());
-    const auto limit = settings().scaled(std::chrono::seconds(20));
     const Trial trial = table.insert_in_parallel(
-        example_rows(1), {.writer = writer,
-                          .deadlines = PoolDeadlines{limit, limit, limit / 10},
-                          .recorded = Recorded::nowhere});
-    INFO("FIRSTLOCK_WRITER is '"
-         << settings().writer
-         << "'; accepted: a command that speaks the writer protocol (README, \"A writer of your "
-            "own\"). One writer alone was tried on one row, and did not get it stored");
+        example_rows(1), {.writer = writer, .deadlines = deadlines, .recorded = Recorded::nowhere});
     REQUIRE_THAT(trial, AllRowsStored());
 }
 

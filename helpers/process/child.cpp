@@ -1,6 +1,7 @@
 #include "helpers/process/child.hpp"
 
 #include "helpers/process/descriptor.hpp"
+#include "helpers/process/guardian.hpp"
 #include "helpers/process/interrupt.hpp"
 #include "helpers/process/launcher.hpp"
 
@@ -54,6 +55,7 @@ std::string ExitStatus::text() const
 Child::Child(const Command& command)
 {
     set_parents_signals();
+    guarded_groups(); // before there is anything to guard
     const SignalsHeld until_it_is_in_the_account;
     Launched launched = launch(command);
     pid_ = launched.pid;

@@ -18,6 +18,7 @@ struct ExitStatus {
     int code = 0;
     int signal = 0; // 0 unless killed by one
     bool ok() const { return code == 0 && signal == 0; }
+    bool operator==(const ExitStatus&) const = default;
     /// "exit status 3" or "signal 9 (Killed)".
     std::string text() const;
 };

@@ -23,6 +23,9 @@ class StartError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// Throws it for the errno of a step on the way; a LimitError (limits.hpp) where it comes from one.
+[[noreturn]] void throw_start_error(const Command& command, const std::string& step, int error);
+
 /// The environment of this process without the variables that begin with `without_prefix`, plus
 /// `extra`, which takes the place of inherited variables of the same names.
 std::vector<std::string> inherited_environment(std::string_view without_prefix,

@@ -1,9 +1,10 @@
 #include "helpers/process/interrupt.hpp"
 
+#include "helpers/process/guardian.hpp"
+
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <csignal>
 #include <cstddef>
 #include <string_view>
@@ -11,21 +12,15 @@
 namespace firstlock {
 namespace {
 
-// Lock-free slots, since a signal handler reads them. 0 is free.
-constexpr std::size_t slot_count = 16'384;
-std::array<std::atomic<pid_t>, slot_count> groups{};
+GroupTable* groups = nullptr; // while children live
 std::size_t alive = 0;
 
-constexpr std::array<int, 3> signals{SIGINT, SIGTERM, SIGHUP};
+constexpr std::array<int, 4> signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 std::array<struct sigaction, signals.size()> former{};
 
 void kill_groups_and_die(int signal)
 {
-    for (const auto& slot : groups) {
-        if (const pid_t group = slot.load(std::memory_order_relaxed); group > 0) {
-            ::kill(-group, SIGKILL);
-        }
-    }
+    groups->kill_all();
     constexpr std::string_view note =
         "firstlock: ended by a signal; all its children were killed\n";
     static_cast<void>(!::write(STDERR_FILENO, note.data(), note.size()));
@@ -59,19 +54,6 @@ void restore()
     for (std::size_t index = 0; index < signals.size(); ++index) {
         ::sigaction(signals.at(index), &former.at(index), nullptr);
     }
-}
-
-std::atomic<pid_t>& slot_for(pid_t value, pid_t start)
-{
-    const std::size_t first = static_cast<std::size_t>(start) % slot_count;
-    for (std::size_t step = 0; step < slot_count; ++step) {
-        auto& slot = groups.at((first + step) % slot_count);
-        if (slot.load(std::memory_order_relaxed) == value) {
-            return slot;
-        }
-    }
-    static std::atomic<pid_t> overflow{0};
-    return overflow;
 }
 
 } // namespace
@@ -108,15 +90,16 @@ void SignalsHeld::let_go_in_child()
 
 void remember_group(pid_t group)
 {
+    groups = &guarded_groups();
     if (alive++ == 0) {
         install();
     }
-    slot_for(0, group).store(group, std::memory_order_relaxed);
+    groups->enter(group);
 }
 
 void forget_group(pid_t group)
 {
-    slot_for(group, group).store(0, std::memory_order_relaxed);
+    groups->remove(group);
     if (--alive == 0) {
         restore();
     }

@@ -6,16 +6,15 @@
 namespace firstlock {
 
 /// Children live in process groups of their own, which a terminal's Ctrl-C does not reach. These
-/// two keep the account of the groups that are alive; on SIGINT, SIGTERM or SIGHUP each of them is
-/// killed, and this process dies of that signal at once. Not by way of Catch2's handler, which
-/// reports the case first: it allocates, and a signal that comes amid an allocation then waits for
-/// itself for ever. A signal that was ignored before, as nohup does with SIGHUP, stays so. At most
-/// 16,384 groups at once are remembered; those beyond are stopped by the end of their stdin. Call
-/// from one thread only.
+/// two keep the account of the groups that are alive (guardian.hpp); on SIGINT, SIGTERM, SIGHUP or
+/// SIGQUIT each of them is killed, and this process dies of that signal at once. Not by way of
+/// Catch2's handler, which reports the case first: it allocates, and a signal that comes amid an
+/// allocation then waits for itself for ever. A signal that was ignored before, as nohup does with
+/// SIGHUP, stays so. Call from one thread only.
 void remember_group(pid_t group);
 void forget_group(pid_t group);
 
-/// Holds those three signals back while it lives: a child that was started and is not yet in the
+/// Holds those signals back while it lives: a child that was started and is not yet in the
 /// account would outlive them.
 class SignalsHeld {
   public:

@@ -1,19 +1,15 @@
 #include "helpers/process/launcher.hpp"
 
 #include "helpers/process/interrupt.hpp"
-#include "helpers/process/limits.hpp"
+#include "helpers/process/streams.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/process/v2/environment.hpp>
 #include <boost/process/v2/posix/default_launcher.hpp>
-#include <boost/process/v2/posix/vfork_launcher.hpp>
-#include <boost/process/v2/process.hpp>
 #include <boost/process/v2/stdio.hpp>
 
 #include <fcntl.h>
 #ifdef __linux__
 #include <sched.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #endif
 #include <sys/wait.h>
@@ -23,8 +19,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
-#include <system_error>
+#include <cstddef>
 #include <utility>
 
 namespace firstlock {
@@ -32,71 +27,32 @@ namespace {
 
 namespace process = boost::process::v2;
 
-struct Pipe {
-    Descriptor read_end, write_end;
-};
-
-[[noreturn]] void throw_start_error(const Command& command, const std::string& step, int error)
-{
-    throw StartError("cannot start '" + command.executable.string() + "': " + step + ": " +
-                     std::generic_category().message(error) + advice_on_limit(error));
-}
-
-/// Both ends are close-on-exec: a writer that held another's stdin open would keep its gate shut
-/// for ever.
-Pipe make_pipe(const Command& command)
-{
-    std::array<int, 2> ends{};
-#ifdef __linux__
-    const bool is_made = ::pipe2(ends.data(), O_CLOEXEC) == 0;
-#else
-    const bool is_made = ::pipe(ends.data()) == 0 && ::fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 &&
-                         ::fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0;
+#if defined(__SANITIZE_THREAD__)
+#define FIRSTLOCK_UNDER_TSAN
+#elif defined(__has_feature) // clang's way to say so
+#if __has_feature(thread_sanitizer)
+#define FIRSTLOCK_UNDER_TSAN
 #endif
-    if (!is_made) {
-        throw_start_error(command, "pipe", errno);
-    }
-    return {Descriptor(ends[0]), Descriptor(ends[1])};
-}
-
-/// An unnamed file takes what the child says on stderr: it never blocks the child, costs the parent
-/// no reads while writers run, and is there to be quoted afterwards, whoever in the child's family
-/// wrote to it.
-Descriptor make_stderr_file(const Command& command)
-{
-#ifdef __linux__
-    Descriptor file(::memfd_create("firstlock-stderr", MFD_CLOEXEC));
-#else
-    std::string name =
-        (std::filesystem::temp_directory_path() / "firstlock-stderr-XXXXXX").string();
-    Descriptor file(::mkstemp(name.data()));
-    ::unlink(name.c_str());
-    ::fcntl(file.get(), F_SETFD, FD_CLOEXEC);
 #endif
-    if (file.get() < 0) {
-        throw_start_error(command, "file for stderr", errno);
-    }
-    // Appending, so that a grandchild that shares the file cannot overwrite what its parent wrote.
-    ::fcntl(file.get(), F_SETFL, O_APPEND);
-    return file;
-}
-
-#if defined(__linux__) && !defined(__SANITIZE_THREAD__) // which knows no such child
+#if defined(__linux__) && !defined(FIRSTLOCK_UNDER_TSAN)
+#define FIRSTLOCK_SHARES_TABLE
+#endif
 
 /// Starts a child for the price of a small process, however many descriptors this one has open: a
 /// fork copies, and an exec walks, the table of them, which for a parent of thousands is long (a
-/// writer among 5000: 1.3 ms, beside 0.6 ms among 100). So the child is born into our table, and
-/// then takes a copy of the first few of it. It closes nothing before, so no lock of ours falls.
+/// writer among 5000: 1.3 ms, beside 0.6 ms among 100). So on Linux the child is born into our
+/// table, and then takes a copy of the first few of it. It closes nothing before, so no lock of
+/// ours falls. ThreadSanitizer knows no such child. Gives back its pid, and not a process object:
+/// that would open a pidfd, which containers and old kernels refuse.
 struct Launcher : process::posix::default_launcher {
-    template <typename Executor, typename Arguments, typename... Hooks>
-    process::basic_process<Executor> operator()(Executor executor, boost::system::error_code& error,
-                                                const process::filesystem::path& executable,
-                                                const Arguments& arguments, Hooks&&... hooks)
+    template <typename Arguments, typename... Hooks>
+    pid_t operator()(boost::system::error_code& error, const process::filesystem::path& executable,
+                     const Arguments& arguments, Hooks&&... hooks)
     {
         namespace detail = process::posix::detail;
         const char* const* argv = build_argv_(executable, arguments);
         if ((error = detail::on_setup(*this, executable, argv, hooks...))) {
-            return process::basic_process<Executor>(executor);
+            return -1;
         }
         auto in_child = [&] {
             auto refusal = detail::on_exec_setup(*this, executable, argv, hooks...);
@@ -111,31 +67,36 @@ struct Launcher : process::posix::default_launcher {
             detail::on_exec_error(*this, executable, argv, refusal, hooks...);
             return 127;
         };
+#ifdef FIRSTLOCK_SHARES_TABLE
         alignas(16) std::array<std::byte, 65'536> stack; // we wait until it is used no more
         pid = ::clone([](void* act) { return (*static_cast<decltype(in_child)*>(act))(); },
                       stack.data() + stack.size(),
                       CLONE_VM | CLONE_VFORK | (can_share_table() ? CLONE_FILES : 0) | SIGCHLD,
                       &in_child);
+#else
+        pid = ::vfork();
+        if (pid == 0) {
+            ::_exit(in_child());
+        }
+#endif
         if (pid < 0) {
             error.assign(errno, boost::system::system_category());
-            return process::basic_process<Executor>(executor);
         }
-        try {
-            return process::basic_process<Executor>(executor, pid);
-        } catch (const boost::system::system_error&) { // it takes a descriptor for the process
-            ::kill(pid, SIGKILL);
-            ::waitpid(pid, nullptr, 0);
-            throw;
-        }
+        return pid;
     }
 
     /// In the child, before it changes its table: ends the sharing. What is `first` or above is
     /// not even copied; a kernel before 5.9 copies all.
-    static bool leave_the_parents_table(int first)
+    static bool leave_the_parents_table([[maybe_unused]] int first)
     {
+#ifdef FIRSTLOCK_SHARES_TABLE
         return !can_share_table() || leave_shared_table(first);
+#else
+        return true; // it was never in it
+#endif
     }
 
+#ifdef FIRSTLOCK_SHARES_TABLE
   private:
     static bool leave_shared_table(int first)
     {
@@ -159,15 +120,8 @@ struct Launcher : process::posix::default_launcher {
         }();
         return can;
     }
-};
-
-#else
-
-struct Launcher : process::posix::vfork_launcher {
-    static bool leave_the_parents_table(int /*unused*/) { return true; } // it was never in it
-};
-
 #endif
+};
 
 /// What happens between fork and exec. Boost.Process calls these hooks; they run in the child but
 /// in the parent's memory, so they make system calls and nothing else.
@@ -198,22 +152,18 @@ struct InChild {
     }
 };
 
-/// A context that lives for one start only: on a shared one each start re-registers all earlier
-/// children, which is quadratic (0.82 ms a start at 1000 children, 2.2 ms at 3000; this way 0.30 ms
-/// at both).
-pid_t start(const Command& command, int in, int out, int err)
+} // namespace
+
+pid_t launch(const Command& command, int in, int out, int err)
 {
     int exec_error = 0;
     boost::system::error_code error;
-    boost::asio::io_context context;
-    auto child = Launcher()(
-        context.get_executor(), error, process::filesystem::path(command.executable.string()),
-        command.arguments, process::process_environment(command.environment),
-        InChild{std::max({in, out, err}) + 1, &exec_error}, // before its streams
-        process::process_stdio{in, out, err});
+    const pid_t pid =
+        Launcher()(error, process::filesystem::path(command.executable.string()), command.arguments,
+                   process::process_environment(command.environment),
+                   InChild{std::max({in, out, err}) + 1, &exec_error}, // before its streams
+                   process::process_stdio{in, out, err});
     if (exec_error != 0) {
-        const pid_t pid = child.id();
-        child.detach();
         if (pid > 0) {
             ::waitpid(pid, nullptr, 0); // it has exited already, with 127
         }
@@ -222,37 +172,25 @@ pid_t start(const Command& command, int in, int out, int err)
     if (error) {
         throw_start_error(command, "fork", error.value());
     }
-    const pid_t pid = child.id();
-    child.detach(); // reaped by pid from here on
     return pid;
 }
 
-/// Moves what we keep of a child out of the way: the low numbers are for what the next child gets.
-/// Where there is no room it stays.
-Descriptor set_aside(Descriptor kept)
-{
-    constexpr int low_numbers = 64;
-    const int aside = ::fcntl(kept.get(), F_DUPFD_CLOEXEC, low_numbers);
-    return aside < 0 ? std::move(kept) : Descriptor(aside);
-}
-
-} // namespace
-
+/// An unnamed file takes what the child says on stderr: it never blocks the child, costs the parent
+/// no reads while writers run, and is there to be quoted afterwards, whoever in the child's family
+/// wrote to it.
 Launched launch(const Command& command)
 {
     Pipe in = make_pipe(command);
     Pipe out = make_pipe(command);
-    Descriptor err = make_stderr_file(command);
+    Descriptor err = make_unnamed_file(command, "file for stderr");
+    // Appending, so that a grandchild that shares the file cannot overwrite what its parent wrote.
+    ::fcntl(err.get(), F_SETFL, O_APPEND);
     // A child that reads nothing, or says nothing, must not hang us.
     ::fcntl(in.write_end.get(), F_SETFL, O_NONBLOCK);
     ::fcntl(out.read_end.get(), F_SETFL, O_NONBLOCK);
-    try {
-        const pid_t pid = start(command, in.read_end.get(), out.write_end.get(), err.get());
-        return {pid, set_aside(std::move(in.write_end)), set_aside(std::move(out.read_end)),
-                set_aside(std::move(err))};
-    } catch (const boost::system::system_error& error) { // a context needs descriptors too
-        throw_start_error(command, "event loop", error.code().value());
-    }
+    const pid_t pid = launch(command, in.read_end.get(), out.write_end.get(), err.get());
+    return {pid, set_aside(std::move(in.write_end)), set_aside(std::move(out.read_end)),
+            set_aside(std::move(err))};
 }
 
 } // namespace firstlock

@@ -18,4 +18,7 @@ struct Launched {
 /// start costs does not grow with the children that are alive.
 Launched launch(const Command& command);
 
+/// The same with streams of the caller's own. The child is the caller's to reap.
+pid_t launch(const Command& command, int in, int out, int err);
+
 } // namespace firstlock

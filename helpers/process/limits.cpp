@@ -41,14 +41,16 @@ void make_room_for_children(std::size_t children)
     rlimit limit = limit_of(RLIMIT_NOFILE);
     if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < needed) {
         if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < needed) {
+            const std::size_t room =
+                (std::max(limit.rlim_max, descriptors_of_our_own) - descriptors_of_our_own) /
+                descriptors_per_child;
             throw LimitError(std::to_string(children) + " writers need " + std::to_string(needed) +
-                             " open descriptors, and the hard limit is " + text_of(limit.rlim_max) +
-                             ": raise it as root (ulimit -Hn " + std::to_string(needed) +
-                             ", or nofile in limits.conf), or ask for at most " +
-                             std::to_string((std::max(limit.rlim_max, descriptors_of_our_own) -
-                                             descriptors_of_our_own) /
-                                            descriptors_per_child) +
-                             " writers");
+                                 " open descriptors, and the hard limit is " +
+                                 text_of(limit.rlim_max) + ": raise it as root (ulimit -Hn " +
+                                 std::to_string(needed) +
+                                 ", or nofile in limits.conf), or ask for at most " +
+                                 std::to_string(room) + " writers",
+                             room);
         }
         limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? needed : limit.rlim_max;
         ::setrlimit(RLIMIT_NOFILE, &limit);

@@ -1,21 +1,26 @@
 #pragma once
 
+#include "helpers/process/command.hpp"
+
 #include <cstddef>
-#include <stdexcept>
 #include <string>
 
 namespace firstlock {
 
 /// More children were asked for than the system lets this process have. `what()` names the limit,
-/// its value, what was needed and how to raise it.
-class LimitError : public std::runtime_error {
+/// its value and how to raise it.
+class LimitError : public StartError {
   public:
-    using std::runtime_error::runtime_error;
+    LimitError(const std::string& what, std::size_t children_possible)
+        : StartError(what), children(children_possible)
+    {
+    }
+    std::size_t children; ///< so many of those asked for were possible
 };
 
 /// Raises the soft limit of open descriptors to the hard one, where `children` children need more
 /// than it is (three each, and some for ourselves); children inherit it. Throws LimitError when the
-/// hard limit is below what they need.
+/// hard limit is below what they need; `what()` then says what that is.
 void make_room_for_children(std::size_t children);
 
 /// For an errno of a failed start: which limit it comes from and what to do, as a sentence that

@@ -120,11 +120,20 @@ void come_first(const Task& task)
     take_turn(task, LOCK_SH);
 }
 
+/// Kept by the process to its end.
+void begin(const Task& task)
+{
+    static Connection connection(task.database, {.busy_timeout = std::chrono::seconds(20)});
+    connection.execute("BEGIN IMMEDIATE");
+}
+
 const std::map<std::string, Act> before_ready{
     {"never_ready", [](const Task&) { hang(); }},
     {"exits_early", exits(3)},
     {"floods", [](const Task&) { flood(); }},
     {"garbage_before_ready", says("firstlock redy")},
+    {"inserts_before_ready", [](const Task& task) { insert(task, task.message); }},
+    {"begins_before_ready", begin},
     {"exits_at_gate", come_first},
     {"fails_at_commit_and_hangs", come_first},
 };
@@ -153,6 +162,7 @@ const std::map<std::string, Act> after_go{
     {"floods", stores_its_row_and_says({"firstlock ok"})},
     {"acknowledges_without_insert", says("firstlock ok")},
     {"inserts_in_silence", stores_its_row_and_says({})},
+    {"inserts_without_go", stores_its_row_and_says({})},
     {"inserts_and_says_locked", stores_its_row_and_says({"firstlock locked 5"})},
     {"inserts_and_says_failed", stores_its_row_and_says({"firstlock failed 19 no"})},
     {"inserts_twice",
@@ -197,7 +207,7 @@ int main(int argc, char** argv)
         act->second(task);
     }
     say("firstlock ready");
-    if (!wait_for_go()) {
+    if (!wait_for_go() && mode != "inserts_without_go") {
         return WriterExit::done;
     }
     if (const auto act = after_go.find(mode); act != after_go.end()) {

@@ -1,6 +1,7 @@
 #include "helpers/results/results_folder.hpp"
 
 #include "helpers/described/task.hpp"
+#include "helpers/process/descriptor.hpp"
 #include "helpers/results/recorded_files.hpp"
 
 #include <spdlog/fmt/fmt.h>
@@ -28,24 +29,35 @@ namespace fs = std::filesystem;
                              "': " + std::generic_category().message(errno));
 }
 
+/// Opens a file to write to. Not through a symbolic link: in a folder of several users it might be
+/// another's, that leads to a file of ours.
+Descriptor open_file(const fs::path& file, int flags)
+{
+    Descriptor opened(::open(file.c_str(), flags | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644));
+    if (opened.get() < 0 && errno == ELOOP) {
+        throw std::runtime_error("will not write through '" + file.string() +
+                                 "', a symbolic link; accepted: a file, or none yet");
+    }
+    if (opened.get() < 0) {
+        fail(file, "cannot open");
+    }
+    return opened;
+}
+
 /// An open file that no other process has locked too. The lock ends with its process.
 class LockedFile {
   public:
-    explicit LockedFile(const fs::path& file)
-        : descriptor_(::open(file.c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0644))
+    explicit LockedFile(const fs::path& file) : file_(open_file(file, O_RDWR | O_APPEND))
     {
-        if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX) != 0) {
+        if (::flock(descriptor(), LOCK_EX) != 0) {
             fail(file, "cannot lock");
         }
     }
-    ~LockedFile() { ::close(descriptor_); }
-    LockedFile(const LockedFile&) = delete;
-    LockedFile& operator=(const LockedFile&) = delete;
 
-    int descriptor() const { return descriptor_; }
+    int descriptor() const { return file_.get(); }
 
   private:
-    int descriptor_;
+    Descriptor file_;
 };
 
 /// Held while the summary or the run is renewed.
@@ -248,12 +260,9 @@ void replace_file(const fs::path& file, const std::string& text)
 {
     fs::path draft = file;
     draft += "." + std::to_string(::getpid()) + ".draft";
-    {
-        std::ofstream out(draft, std::ios::binary);
-        out << text;
-        if (!out.flush()) {
-            fail(draft, "cannot write");
-        }
+    const Descriptor opened = open_file(draft, O_WRONLY | O_TRUNC);
+    if (::write(opened.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+        fail(draft, "cannot write");
     }
     fs::rename(draft, file);
 }

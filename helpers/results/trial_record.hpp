@@ -15,11 +15,12 @@
 
 namespace firstlock {
 
-/// Under what settings its writers ran.
+/// Under what settings its writers ran. Null: not known, of writers that are not the suite's own.
 struct TrialSettings {
-    std::string profile, journal_mode, synchronous, transaction, retry, connect;
-    std::int64_t busy_timeout_ms = 0;
-    std::size_t payload_bytes = 0; ///< beside the 36 letters of `msg`
+    std::string profile;
+    std::optional<std::string> journal_mode, synchronous, transaction, retry, connect;
+    std::optional<std::int64_t> busy_timeout_ms;
+    std::optional<std::size_t> payload_bytes; ///< beside the 36 letters of `msg`
     std::string writer;
 };
 BOOST_DESCRIBE_STRUCT(TrialSettings, (),

@@ -67,7 +67,11 @@ void take_applied(std::string_view line, std::string_view word, Report& report)
     if (equals == std::string_view::npos || equals == 0) {
         refuse(line, "'" + std::string(word) + "' after ready is not of the form key=value");
     }
-    report.applied[std::string(word.substr(0, equals))] = word.substr(equals + 1);
+    const std::string_view key = word.substr(0, equals), value = word.substr(equals + 1);
+    if (key == "busy_timeout_ms" || key == "payload_bytes") {
+        number<std::uint32_t>(line, value);
+    }
+    report.applied[std::string(key)] = value;
 }
 
 void check(std::string_view line, const Report& report)

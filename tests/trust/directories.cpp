@@ -15,6 +15,9 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <string>
 
@@ -29,6 +32,13 @@ TEST_CASE("helper.an unprivileged process that reads its settings", "[.]")
     } catch (const SettingsError& error) {
         tell("message", error.what());
     }
+}
+
+TEST_CASE("helper.a case that logs", "[.]")
+try {
+    case_log(); // opens it
+} catch (const std::runtime_error& error) {
+    tell("message", error.what());
 }
 
 TEST_CASE("helper.two failures and what passed between them", "[.]")
@@ -55,6 +65,18 @@ TEST_CASE("harness.directories: those of every failure of a case are kept, and n
     CHECK(std::filesystem::exists(second / "file"));
 }
 
+TEST_CASE("harness.directories: a log is not written through a symbolic link")
+{
+    const ScratchDirectory results;
+    std::filesystem::create_directory(results.path() / "logs");
+    std::filesystem::create_symlink(results.path() / "of_another",
+                                    results.path() / "logs/helper.a_case_that_logs.log");
+    SecondSelf self("helper.a case that logs", {"FIRSTLOCK_RESULTS=" + results.path().string()});
+    CHECK_THAT(self.expect("message"), ContainsSubstring("a_case_that_logs.log', a symbolic link"));
+    CHECK(self.end().ok());
+    CHECK_FALSE(std::filesystem::exists(results.path() / "of_another"));
+}
+
 TEST_CASE("harness.directories: a missing one is refused before anything is started")
 {
     CHECK_THROWS_WITH(make_table("/no/such/place/table.db", profile("rollback")),
@@ -70,13 +92,34 @@ TEST_CASE("harness.directories: a read-only one is refused with the variable and
     const auto closed = directory.path() / "closed";
     std::filesystem::create_directory(closed);
     std::filesystem::permissions(closed, std::filesystem::perms(0555));
-    SecondSelf self("helper.an unprivileged process that reads its settings",
-                    {"FIRSTLOCK_DIR=" + closed.string(),
-                     "FIRSTLOCK_RESULTS=" + (directory.path() / "results").string()});
+    SecondSelf self(
+        "helper.an unprivileged process that reads its settings",
+        {"FIRSTLOCK_DIR=" + closed.string(), "FIRSTLOCK_RESULTS=" + directory.results().string()});
     CHECK_THAT(self.expect("message"), ContainsSubstring("FIRSTLOCK_DIR is '" + closed.string() +
                                                          "'; accepted: an existing directory") &&
                                            ContainsSubstring("this one is not writable"));
     CHECK(self.end().ok());
+}
+
+TEST_CASE("harness.directories: what root runs nobody may not change, nor others what nobody has")
+{
+    if (::geteuid() != 0) {
+        SKIP("only root has something to protect from the user nobody");
+    }
+    const UnprivilegedDirectory directory;
+    const auto status_of = [](const std::filesystem::path& place) {
+        struct stat status {};
+        REQUIRE(::lstat(place.c_str(), &status) == 0);
+        return status;
+    };
+    for (const auto& place : {directory.writer(), directory.writer().parent_path()}) {
+        CHECK(status_of(place).st_uid == 0);
+        CHECK((status_of(place).st_mode & (S_IWGRP | S_IWOTH)) == 0);
+    }
+    for (const auto& place : {directory.path(), directory.results()}) {
+        CHECK(status_of(place).st_uid == 65534);
+        CHECK((status_of(place).st_mode & (S_IRWXG | S_IRWXO)) == 0);
+    }
 }
 
 TEST_CASE("harness.directories: a disk that is full for the writers is void and told by its code")

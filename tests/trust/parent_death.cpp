@@ -1,7 +1,9 @@
 // Goal:   whatever ends the suite, no writer writes after it, none is left over, and nothing hangs.
-// Method: a second process of this executable has five writers at the gate, or past it, and gets
-//         SIGKILL, SIGINT (Ctrl-C) or SIGTERM. The writers are watched from before, and the table
-//         is read afterwards.
+// Method: a second process of this executable has writers at the gate, or past it, and gets a signal
+//         that it can handle, or SIGKILL, as from a timeout of CTest. The writers are watched from
+//         before, and the table is read afterwards. Where they have heard `go`, this process holds
+//         its lock, so that all of them are at work for longer than the case waits for their end.
+#include "fixtures/run/case_log.hpp"
 #include "fixtures/run/settings.hpp"
 #include "fixtures/table/fresh_table.hpp"
 #include "helpers/process/interrupt.hpp"
@@ -13,28 +15,36 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <sstream>
 
 using namespace firstlock;
 using namespace std::chrono_literals;
+using Catch::Matchers::ContainsSubstring;
 
-TEST_CASE("helper.a process with five writers", "[.]")
+TEST_CASE("helper.a process with writers", "[.]")
 {
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    const auto count = std::stoul(handed_over("WRITERS"));
     const std::string writer = handed_over("WRITER");
     const std::string gate = handed_over("GATE");
     WriterPool pool({.writer = writer == "own"     ? own_writer()
                                : writer == "rogue" ? rogue_writer("hangs_after_gate")
                                                    : shell_writer(writer),
                      .database = handed_over("DATABASE"),
-                     .settings = profile("rollback").settings,
-                     .deadlines = deadlines_for(5, 5s)},
-                    example_rows(5));
+                     .settings = with_timeout(profile("rollback"), 1h).settings,
+                     .deadlines = deadlines_for(count, 5s)},
+                    example_rows(count));
     pool.start();
     REQUIRE(pool.await_ready());
     std::string pids;
@@ -70,25 +80,38 @@ namespace {
 /// write to.
 class EndOfParent {
   public:
-    SecondSelf& start(const std::string& writer, const std::string& gate)
+    EndOfParent() { make_table(database(), profile("rollback")); }
+
+    SecondSelf& start(const std::string& writer, const std::string& gate, std::size_t count = 5)
     {
-        make_table(database(), profile("rollback"));
         parent_ = std::make_unique<SecondSelf>(
-            "helper.a process with five writers",
+            "helper.a process with writers",
             std::vector<std::string>{"HARNESS_WRITER=" + writer, "HARNESS_GATE=" + gate,
+                                     "HARNESS_WRITERS=" + std::to_string(count),
                                      "HARNESS_DATABASE=" + database().string()});
         std::istringstream pids(parent_->expect("pids"));
         for (pid_t pid = 0; pids >> pid;) {
             writers_.emplace_back(pid);
         }
-        REQUIRE(writers_.size() == 5);
+        REQUIRE(writers_.size() == count);
         return *parent_;
+    }
+
+    /// Also of the process whose number is in `file`.
+    void watch(const std::filesystem::path& file)
+    {
+        pid_t pid = 0;
+        std::ifstream(file) >> pid;
+        REQUIRE(pid > 0);
+        writers_.emplace_back(pid);
     }
 
     void check_ended_by(int signal)
     {
         parent_->child().send(signal);
         CHECK(parent_->end().signal == signal);
+        CHECK_THAT(parent_->child().stderr_tail(),
+                   ContainsSubstring(signal == SIGKILL ? "" : "firstlock: ended by a signal"));
         const Deadline deadline(settings().scaled(10s));
         for (const ProcessWatch& writer : writers_) {
             CAPTURE(writer.pid());
@@ -119,12 +142,43 @@ TEST_CASE_METHOD(EndOfParent,
     check_ended_by(signal);
 }
 
-TEST_CASE_METHOD(
-    EndOfParent,
-    "harness.parent death: Ctrl-C and SIGTERM and SIGHUP behind the gate kill writers that hang")
+TEST_CASE_METHOD(EndOfParent,
+                 "harness.parent death: a signal after the gate opened kills writers that hang")
 {
     start("rogue", "open");
-    check_ended_by(GENERATE(SIGINT, SIGTERM, SIGHUP));
+    check_ended_by(GENERATE(SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGKILL));
+}
+
+TEST_CASE_METHOD(EndOfParent, "harness.parent death: none of a crowd outlives the SIGKILL of it")
+{
+    Connection holder(database());
+    holder.execute("BEGIN IMMEDIATE");
+    start("own", "open", 120);
+    check_ended_by(SIGKILL);
+}
+
+TEST_CASE_METHOD(EndOfParent,
+                 "harness.parent death: nor do the drivers that the README shows outlive it")
+{
+    const std::string language = GENERATE("sh", "python");
+    CAPTURE(language);
+    Connection holder(database());
+    holder.execute("BEGIN IMMEDIATE");
+    start(readme_writer(language, directory()), "open");
+    check_ended_by(SIGKILL);
+}
+
+TEST_CASE_METHOD(EndOfParent, "harness.parent death: nor does what a writer has started")
+{
+    const auto noted = directory() / "grandchild-";
+    start("sh -c 'sleep 1000000 & echo $! > \"$0$FIRSTLOCK_TASK_INDEX\"; echo firstlock ready; "
+          "read go; wait' " +
+              shell_quoted(noted.string()),
+          "open");
+    for (const char index : {'0', '1', '2', '3', '4'}) {
+        watch(noted.string() + index);
+    }
+    check_ended_by(SIGKILL);
 }
 
 TEST_CASE_METHOD(EndOfParent, "harness.parent death: a signal amid an allocation ends it too")

@@ -4,13 +4,10 @@
 //         executable that is not allowed to make that call (a seccomp filter, as some containers
 //         have one).
 #include "helpers/process/start_gate.hpp"
-#include "fixtures/run/settings.hpp"
-#include "fixtures/table/matchers.hpp"
 #include "helpers/process/descriptor.hpp"
 #include "helpers/process/interrupt.hpp"
 #include "helpers/process/limits.hpp"
-#include "tests/trust/one_rogue.hpp"
-#include "tests/trust/second_self.hpp"
+#include "tests/trust/refused_calls.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -18,9 +15,6 @@
 #include <fcntl.h>
 
 #ifdef __linux__
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
 
@@ -28,7 +22,6 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -104,43 +97,6 @@ TEST_CASE("harness.gate: those behind a dead one, or one whose gate is closed, g
 
 #ifdef __linux__
 
-namespace {
-
-/// From here on this process and its children are refused `calls`, as in some containers.
-void refuse_calls(const std::vector<long>& calls, unsigned error)
-{
-    std::vector<sock_filter> program{
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
-    for (const long call : calls) {
-        program.push_back(
-            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(call), 0, 1));
-        program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error));
-    }
-    program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-    const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
-    REQUIRE(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-    REQUIRE(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
-}
-
-void tell_what_a_pool_stores()
-{
-    const Trial trial = unrecorded_trial(profile("recommended"), own_writer(), 20);
-    CHECK_THAT(trial, AllRowsStored());
-    tell("stored", std::to_string(trial.rows_after));
-}
-
-void check_that_a_pool_stores(const char* hidden_case)
-{
-    if (::prctl(PR_GET_SECCOMP) < 0) {
-        SKIP("this system takes no seccomp filter");
-    }
-    SecondSelf pool(hidden_case, {});
-    CHECK(pool.expect("stored") == "20");
-    CHECK(pool.end().ok());
-}
-
-} // namespace
-
 TEST_CASE("helper.a pool where the system refuses io_setup", "[.]")
 {
     refuse_calls({SYS_io_setup}, ENOSYS);
@@ -149,22 +105,10 @@ TEST_CASE("helper.a pool where the system refuses io_setup", "[.]")
     tell_what_a_pool_stores();
 }
 
-TEST_CASE("helper.a pool where the system lets no child leave its parent's table", "[.]")
-{
-    refuse_calls({436, SYS_unshare}, EPERM); // close_range, which older headers do not have
-    tell_what_a_pool_stores();
-}
-
 TEST_CASE(
     "harness.gate: where the system refuses the one call, each gets its line by a call of its own")
 {
     check_that_a_pool_stores("helper.a pool where the system refuses io_setup");
-}
-
-TEST_CASE("harness.child: it starts where no table of descriptors can be shared for a while")
-{
-    check_that_a_pool_stores(
-        "helper.a pool where the system lets no child leave its parent's table");
 }
 
 #endif

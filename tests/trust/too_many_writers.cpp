@@ -6,6 +6,7 @@
 //         nobody first.
 #include "fixtures/run/settings.hpp"
 #include "fixtures/run/unprivileged.hpp"
+#include "fixtures/search/first_lock.hpp"
 #include "fixtures/table/matchers.hpp"
 #include "helpers/process/descriptor.hpp"
 #include "tests/trust/one_rogue.hpp"
@@ -39,7 +40,7 @@ TEST_CASE("helper.a process under a limit", "[.]")
     make_table(table.database, table.profile);
     const auto ask_for = [&](std::size_t writers) -> std::string {
         try {
-            const Command writer{directory / "writer", {}, {}};
+            const Command writer{handed_over("WRITER"), {}, {}};
             const Trial trial = run_trial(table, example_rows(writers), {.writer = writer});
             return std::string(name_of(trial.verdict));
         } catch (const std::runtime_error& error) {
@@ -58,6 +59,18 @@ TEST_CASE("helper.a process under a limit", "[.]")
         REQUIRE(::setrlimit(resource, &before) == 0);
     }
     tell("then", ask_for(5));
+}
+
+TEST_CASE("helper.a search under a limit of processes", "[.]")
+{
+    become_unprivileged();
+    const rlimit lowered{40, 40};
+    REQUIRE(::setrlimit(RLIMIT_NPROC, &lowered) == 0);
+    const FirstLock found = search_first_lock(
+        profile("recommended"), {.writers_max = 64, .trials_max = 9, .budget_s = 600});
+    tell("trials",
+         std::to_string(found.trials) + ", no lock up to " + std::to_string(found.writers_max));
+    check_no_child_left();
 }
 
 namespace {
@@ -121,6 +134,23 @@ TEST_CASE(
     expect({.of = "processes", .value = 6},
            {"writer ", " of 40: cannot start", "the process limit is 6 for this user (ulimit -u",
             "ask for fewer writers"});
+}
+
+TEST_CASE("harness.limits: a search goes on with as many writers as there may be and says so")
+{
+    const UnprivilegedDirectory directory;
+    auto variables = directory.handed_over();
+    variables.push_back("FIRSTLOCK_WRITER=" + directory.writer().string());
+    SecondSelf self("helper.a search under a limit of processes", variables);
+    const std::string said = self.expect("  up to");
+    const int room = std::stoi(said);
+    CHECK(room >= 16); // the scan doubles: that many had been there before
+    CHECK(room < 40);
+    CHECK_THAT(said, ContainsSubstring("writers from here on: writer ") &&
+                         ContainsSubstring(" of 64: cannot start") &&
+                         ContainsSubstring("the process limit is 40 for this user"));
+    CHECK(self.expect("trials") == "9, no lock up to " + std::to_string(room));
+    CHECK(self.end().ok());
 }
 
 TEST_CASE("harness.limits: an ignored SIGCHLD that was inherited hides no exit status")

@@ -5,6 +5,7 @@
 #include "helpers/process/line_child.hpp"
 
 #include "fixtures/run/settings.hpp"
+#include "helpers/process/guardian.hpp"
 #include "helpers/process/limits.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -61,6 +62,19 @@ TEST_CASE("harness.child: it gets three streams of its own and nothing else that
     child.say("heard");
     CHECK(child.line(deadline) == "heard");
     CHECK(child.child().stderr_tail() == "said\n");
+}
+
+TEST_CASE("harness.child: it is in its guardian's account until it is reaped, and not longer")
+{
+    std::vector<Child> children;
+    for (std::size_t count = 1; count <= 3; ++count) {
+        children.emplace_back(Command{"/bin/cat", {}, {}});
+        CHECK(guarded_groups().size() == count);
+    }
+    for (Child& child : children) {
+        CHECK(child.stop(settings().scaled(std::chrono::seconds(30))).ok());
+    }
+    CHECK(guarded_groups().size() == 0);
 }
 
 TEST_CASE("harness.child: what cannot be started is named with the reason and changes nothing")

@@ -17,6 +17,7 @@
 #include <map>
 
 using namespace firstlock;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -113,7 +114,7 @@ TEST_CASE("harness.results: a run whose former results cannot be put away does n
     // Something stands where the lines have to go, so that they cannot.
     std::filesystem::create_directories(scratch.path() / "earlier" / folder.run_id() /
                                         "trials.jsonl");
-    CHECK_THROWS_WITH(folder.begin_run(), Catch::Matchers::ContainsSubstring("trials.jsonl"));
+    CHECK_THROWS_WITH(folder.begin_run(), ContainsSubstring("trials.jsonl"));
     CHECK(folder.trials().size() == 1);
 }
 
@@ -137,5 +138,20 @@ TEST_CASE(
     CHECK(summary.at("first_lock").at(0).at("trials") == 5);
     for (const auto& entry : std::filesystem::directory_iterator(scratch.path())) {
         CHECK(entry.path().extension() != ".draft");
+    }
+}
+
+TEST_CASE("harness.results: a symbolic link in the place of a file is refused and leads nowhere")
+{
+    const std::string draft = "run.json." + std::to_string(::getpid()) + ".draft";
+    for (const std::string& name : {std::string("trials.jsonl"), std::string(".lock"), draft}) {
+        CAPTURE(name);
+        const ScratchDirectory scratch;
+        ResultsFolder folder(scratch.path() / "results");
+        const auto elsewhere = scratch.path() / "of_another";
+        std::filesystem::create_symlink(elsewhere, folder.root() / name);
+        CHECK_THROWS_WITH(folder.append(record_of("first")),
+                          ContainsSubstring(name + "', a symbolic link; accepted: a file"));
+        CHECK_FALSE(std::filesystem::exists(elsewhere));
     }
 }

@@ -1,0 +1,63 @@
+#include "helpers/process/streams.hpp"
+
+#include <fcntl.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace firstlock {
+
+Pipe make_pipe(const Command& command)
+{
+    std::array<int, 2> ends{};
+#ifdef __linux__
+    const bool is_made = ::pipe2(ends.data(), O_CLOEXEC) == 0;
+#else
+    const bool is_made = ::pipe(ends.data()) == 0 && ::fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 &&
+                         ::fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0;
+#endif
+    if (!is_made) {
+        throw_start_error(command, "pipe", errno);
+    }
+    return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+Descriptor make_unnamed_file(const Command& command, const std::string& purpose)
+{
+#ifdef __linux__
+    Descriptor in_memory(::memfd_create("firstlock", MFD_CLOEXEC));
+    if (in_memory.get() >= 0) {
+        return in_memory;
+    }
+#endif
+    std::error_code missing;
+    const std::string directory = std::filesystem::temp_directory_path(missing).string();
+    std::string name = directory + "/firstlock-XXXXXX";
+    Descriptor file(missing ? -1 : ::mkstemp(name.data()));
+    if (file.get() < 0) {
+        throw_start_error(command,
+                          purpose + " in '" + directory +
+                              "', the directory for temporary files (TMPDIR may name another one)",
+                          missing ? missing.value() : errno);
+    }
+    ::unlink(name.c_str());
+    ::fcntl(file.get(), F_SETFD, FD_CLOEXEC);
+    return file;
+}
+
+Descriptor set_aside(Descriptor kept)
+{
+    constexpr int low_numbers = 64;
+    const int aside = ::fcntl(kept.get(), F_DUPFD_CLOEXEC, low_numbers);
+    return aside < 0 ? std::move(kept) : Descriptor(aside);
+}
+
+} // namespace firstlock
