@@ -1,5 +1,7 @@
 #include "helpers/mutants/mutant_tree.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <sys/wait.h>
 
 #include <csignal>
@@ -63,18 +65,17 @@ std::string pattern_of(std::string text)
 
 } // namespace
 
-MutantTree::MutantTree(fs::path root, fs::path directory)
-    : root_(std::move(root)), directory_(std::move(directory))
+MutantTree::MutantTree(const fs::path& root, fs::path directory) : directory_(std::move(directory))
 {
-    const fs::path copy = directory_ / "tree";
-    const auto files = files_of(root_);
+    const fs::path copy = tree();
+    const auto files = files_of(root);
     std::string all;
     for (const fs::path& file : files) {
-        const std::string text = read_text(root_ / file);
+        const std::string text = read_text(root / file);
         all += file.string() + text;
         if (!fs::exists(copy / file) || read_text(copy / file) != text) {
             write_text(copy / file, text);
-            fs::permissions(copy / file, fs::status(root_ / file).permissions());
+            fs::permissions(copy / file, fs::status(root / file).permissions());
         }
     }
     hash_ = std::hash<std::string>()(all);
@@ -107,14 +108,30 @@ bool MutantTree::builds(const std::string& targets)
 
 void MutantTree::build()
 {
-    const bool is_built =
-        succeeds("cmake -S tree -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug "
-                 "-DCMAKE_CXX_FLAGS_DEBUG=-O0") &&
-        builds("firstlock-label-quick firstlock-label-parallel firstlock-label-promises");
-    if (!is_built) {
+    if (!succeeds("cmake -S tree -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug "
+                  "-DCMAKE_CXX_FLAGS_DEBUG=-O0") ||
+        !builds("all") || !succeeds("ctest --test-dir build --show-only=json-v1")) {
         throw std::runtime_error("the tree does not build without a mutant; see '" +
                                  (directory_ / "log").string() + "'");
     }
+    const auto list = nlohmann::json::parse(read_text(directory_ / "log"));
+    for (const auto& test : list.at("tests")) {
+        const fs::path executable = test.at("command").at(0).get<std::string>();
+        targets_[test.at("name")] = executable.filename();
+    }
+}
+
+std::string MutantTree::targets_for(const Mutant& mutant) const
+{
+    if (mutant.red.empty()) {
+        return "firstlock-label-quick firstlock-label-parallel firstlock-label-promises";
+    }
+    const auto found = targets_.find(mutant.red);
+    if (found == targets_.end()) {
+        throw std::runtime_error("there is no case '" + mutant.red + "', which is to see '" +
+                                 mutant.text + "' in " + mutant.file);
+    }
+    return "firstlock-cases-setup " + found->second;
 }
 
 std::string MutantTree::run_cases(const std::string& selection)
@@ -173,18 +190,15 @@ void MutantTree::check_green()
 
 MutantEnd MutantTree::attempt(const Mutant& mutant)
 {
-    const fs::path file = directory_ / "tree" / mutant.file;
-    const std::string source = read_text(root_ / mutant.file);
+    const fs::path file = tree() / mutant.file;
+    const std::string source = read_text(file);
     write_text(file, mutated(source, mutant));
     MutantEnd end;
-    const std::string topic = mutant.red.substr(0, mutant.red.find('.'));
-    if (!builds(topic.empty()
-                    ? "firstlock-label-quick firstlock-label-parallel firstlock-label-promises"
-                    : "firstlock-cases-setup firstlock-cases-" + topic)) {
+    if (!builds(targets_for(mutant))) {
         end.fate = Fate::stillborn;
     } else {
-        end.by =
-            topic.empty() ? first_red_of_any() : first_red("-R " + quoted(pattern_of(mutant.red)));
+        end.by = mutant.red.empty() ? first_red_of_any()
+                                    : first_red("-R " + quoted(pattern_of(mutant.red)));
         end.fate = end.by.empty() ? Fate::survived : Fate::killed;
     }
     write_text(file, source);

@@ -5,6 +5,7 @@
 #include <boost/describe/enum.hpp>
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,7 @@ class MutantTree {
   public:
     /// Copies what differs, so that a second one in the same directory builds little. Throws
     /// std::filesystem::filesystem_error.
-    MutantTree(std::filesystem::path root, std::filesystem::path directory);
+    MutantTree(const std::filesystem::path& root, std::filesystem::path directory);
 
     /// Configures the copy and builds it. Throws std::runtime_error where that fails.
     void build();
@@ -39,12 +40,17 @@ class MutantTree {
     /// `parallel` and `promises`, and takes the defect out again.
     MutantEnd attempt(const Mutant& mutant);
 
+    /// The root of the copy, which stays as it is when others go on working on the original.
+    std::filesystem::path tree() const { return directory_ / "tree"; }
     const std::filesystem::path& directory() const { return directory_; }
     /// Of the files in the copy; the same for the same sources.
     std::size_t hash() const { return hash_; }
 
   private:
     bool builds(const std::string& targets);
+    /// What has to be built to run the case that must see it, or any. Throws std::runtime_error
+    /// where there is no such case.
+    std::string targets_for(const Mutant& mutant) const;
     /// The name of the first case that goes red; empty: none.
     std::string run_cases(const std::string& selection);
     /// The first that goes red also when it is run once more.
@@ -52,9 +58,10 @@ class MutantTree {
     std::string first_red_of_any();
     bool succeeds(const std::string& command) const;
 
-    std::filesystem::path root_, directory_;
+    std::filesystem::path directory_;
     std::size_t hash_ = 0;
-    std::string apart_; ///< what begins a command that runs mutants
+    std::map<std::string, std::string> targets_; ///< case -> the executable that has it
+    std::string apart_;                          ///< what begins a command that runs mutants
 };
 
 } // namespace firstlock

@@ -128,9 +128,9 @@ int run(int argc, char** argv)
 
     fs::create_directories(directory);
     MutantTree tree(root, fs::absolute(directory));
-    const std::vector<Mutant> mutants = random->count() > 0
-                                            ? random_mutants(root, seed)
-                                            : read_mutants(root / "helpers/mutants/table.json");
+    const std::vector<Mutant> mutants =
+        random->count() > 0 ? random_mutants(tree.tree(), seed)
+                            : read_mutants(tree.tree() / "helpers/mutants/table.json");
     std::cout << "building the suite without a defect in " << tree.directory().string() << " ..."
               << std::endl;
     tree.build();
