@@ -1,10 +1,16 @@
 # What every target of the project is compiled with: link to firstlock_options to get it.
 # FIRSTLOCK_SANITIZE  a list for -fsanitize= (the asan and tsan presets set it)
 # FIRSTLOCK_WERROR    warnings are errors (CI sets it; off for people with newer compilers)
+# FIRSTLOCK_PORTABLE  on Linux, what other systems get: without all that only Linux has
 include_guard(GLOBAL)
 
 set(FIRSTLOCK_SANITIZE "" CACHE STRING "Value for -fsanitize=, empty for none")
 option(FIRSTLOCK_WERROR "Treat compiler warnings as errors" OFF)
+option(FIRSTLOCK_PORTABLE "Do without what only Linux has" OFF)
+set(FIRSTLOCK_LINUX OFF)
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT FIRSTLOCK_PORTABLE)
+    set(FIRSTLOCK_LINUX ON)
+endif()
 
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
@@ -23,6 +29,9 @@ target_include_directories(firstlock_options INTERFACE "${PROJECT_SOURCE_DIR}")
 target_compile_options(firstlock_options INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion $<$<BOOL:${FIRSTLOCK_WERROR}>:-Werror>
     "$<$<CONFIG:RelWithDebInfo>:-Og;-g1;-Wno-maybe-uninitialized>")
+if(FIRSTLOCK_LINUX)
+    target_compile_definitions(firstlock_options INTERFACE FIRSTLOCK_LINUX)
+endif()
 if(FIRSTLOCK_SANITIZE)
     # Also what is compiled without these options (an amalgamation of SQLite) has to be
     # instrumented.
@@ -37,7 +46,7 @@ endif()
 # one, as applications have it).
 include(CheckLinkerFlag)
 add_library(firstlock_lean_start INTERFACE)
-if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT FIRSTLOCK_SANITIZE)
+if(FIRSTLOCK_LINUX AND NOT FIRSTLOCK_SANITIZE)
     foreach(flag IN ITEMS -static-libstdc++ -static-libgcc -no-pie)
         string(MAKE_C_IDENTIFIER "firstlock_linker_takes${flag}" known)
         check_linker_flag(CXX ${flag} ${known}) # not where that runtime's static package is missing

@@ -6,7 +6,9 @@
 #include "helpers/process/launcher.hpp"
 
 #include <poll.h>
+#ifdef FIRSTLOCK_LINUX
 #include <sys/syscall.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,9 +31,9 @@ ExitStatus status_from(int raw)
 }
 
 /// Blocks until the child has ended or the time is over, where the system has a way to do that.
-void wait_for_end(pid_t pid, std::chrono::milliseconds time_max)
+void wait_for_end([[maybe_unused]] pid_t pid, std::chrono::milliseconds time_max)
 {
-#ifdef SYS_pidfd_open
+#if defined(FIRSTLOCK_LINUX) && defined(SYS_pidfd_open)
     const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     if (handle.get() >= 0) {
         pollfd entry{handle.get(), POLLIN, 0};

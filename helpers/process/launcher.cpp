@@ -8,7 +8,7 @@
 #include <boost/process/v2/stdio.hpp>
 
 #include <fcntl.h>
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
 #include <sched.h>
 #include <sys/syscall.h>
 #endif
@@ -34,7 +34,7 @@ namespace process = boost::process::v2;
 #define FIRSTLOCK_UNDER_TSAN
 #endif
 #endif
-#if defined(__linux__) && !defined(FIRSTLOCK_UNDER_TSAN)
+#if defined(FIRSTLOCK_LINUX) && !defined(FIRSTLOCK_UNDER_TSAN)
 #define FIRSTLOCK_SHARES_TABLE
 #endif
 

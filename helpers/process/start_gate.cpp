@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
 #include <linux/aio_abi.h>
 #include <sys/syscall.h>
 #endif
@@ -15,7 +15,7 @@
 namespace firstlock {
 namespace {
 
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
 
 /// The kernel's queue of requests. Kept for the next pool and until the process ends, since its end
 /// waits for two grace periods of the kernel (32 to 48 ms); made anew only when it is too small.

@@ -1,7 +1,7 @@
 #include "helpers/process/streams.hpp"
 
 #include <fcntl.h>
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
 #include <sys/mman.h>
 #endif
 #include <unistd.h>
@@ -18,7 +18,7 @@ namespace firstlock {
 Pipe make_pipe(const Command& command)
 {
     std::array<int, 2> ends{};
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
     const bool is_made = ::pipe2(ends.data(), O_CLOEXEC) == 0;
 #else
     const bool is_made = ::pipe(ends.data()) == 0 && ::fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 &&
@@ -32,7 +32,7 @@ Pipe make_pipe(const Command& command)
 
 Descriptor make_unnamed_file(const Command& command, const std::string& purpose)
 {
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
     Descriptor in_memory(::memfd_create("firstlock", MFD_CLOEXEC));
     if (in_memory.get() >= 0) {
         return in_memory;

@@ -5,7 +5,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
 #include <linux/magic.h>
 #include <sched.h>
 #include <sys/vfs.h>
@@ -24,7 +24,7 @@ namespace {
 
 unsigned usable_cpus()
 {
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
     cpu_set_t set;
     CPU_ZERO(&set);
     if (::sched_getaffinity(0, sizeof(set), &set) == 0) {
@@ -34,7 +34,7 @@ unsigned usable_cpus()
     return std::thread::hardware_concurrency();
 }
 
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
 /// mountinfo writes blank, tab, line feed and backslash as three octal digits (proc(5)).
 std::string unescaped(const std::string& text)
 {
@@ -86,7 +86,7 @@ bool is_below(const std::string& path, const std::string& mount)
 
 std::string file_system_of(const std::filesystem::path& directory)
 {
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
     const std::string path = std::filesystem::canonical(directory).string();
     std::ifstream mounts("/proc/self/mountinfo");
     std::string type = type_by_magic(directory);
@@ -107,9 +107,11 @@ std::string file_system_of(const std::filesystem::path& directory)
         }
     }
     return type;
-#else
+#elif !defined(__linux__)
     struct statfs info {};
     return ::statfs(directory.c_str(), &info) == 0 ? info.f_fstypename : "unknown";
+#else
+    return std::filesystem::exists(directory) ? "unknown" : "nowhere";
 #endif
 }
 

@@ -9,7 +9,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include <sqlite3.h>
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
 #include <sys/mount.h>
 #endif
 #include <unistd.h>
@@ -58,7 +58,7 @@ TEST_CASE("faults.a limit of the file size is reported and costs no acknowledged
                                        }}));
 }
 
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
 namespace {
 
 /// A tmpfs of a few hundred KB while it lives.

@@ -26,14 +26,9 @@ using namespace firstlock;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
 
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
 
 namespace {
-
-std::string own_executable()
-{
-    return std::filesystem::read_symlink("/proc/self/exe").string();
-}
 
 /// For another process, where this one has its databases and logs.
 std::vector<std::string> places()
@@ -76,7 +71,7 @@ ProgramRun run_as_first_process(const std::string& hidden_case)
     }
     return run_program("/bin/sh",
                        {"-c", R"(exec unshare --pid --fork --mount-proc "$0" "$1")",
-                        own_executable(), hidden_case},
+                        std::string(FIRSTLOCK_OWN_EXECUTABLE), hidden_case},
                        places(), settings().scaled(60s));
 }
 
@@ -113,7 +108,7 @@ TEST_CASE("harness.containers: where no temporary file can be made the cases tha
                               'mount -t tmpfs -o ro tmpfs "$TMPDIR" && exec "$0" "$1"' "$0" "$1")";
     const ProgramRun run =
         run_program("/bin/sh",
-                    {"-c", command, own_executable(),
+                    {"-c", command, std::string(FIRSTLOCK_OWN_EXECUTABLE),
                      "harness.directories: what root runs*,harness.limits: too few descriptors*"},
                     variables, settings().scaled(60s));
     CAPTURE(run.output);

@@ -6,7 +6,9 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <poll.h>
+#ifdef FIRSTLOCK_LINUX
 #include <sys/syscall.h>
+#endif
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,7 +23,7 @@ class ProcessWatch {
     explicit ProcessWatch(pid_t pid) : pid_(pid)
     {
         errno = ENOSYS;
-#ifdef SYS_pidfd_open
+#if defined(FIRSTLOCK_LINUX) && defined(SYS_pidfd_open)
         handle_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
 #endif
         if (handle_.get() < 0 && errno != ESRCH) {

@@ -13,7 +13,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>

@@ -105,7 +105,8 @@ TEST_CASE_METHOD(
     pid_t grandchild = 0;
     std::ifstream(noted) >> grandchild;
     REQUIRE(grandchild > 0);
-    CHECK(ProcessWatch(grandchild).ended_by(Deadline(settings().scaled(std::chrono::seconds(10)))));
+    const ProcessWatch watch(grandchild);
+    CHECK(watch.ended_by(Deadline(settings().scaled(std::chrono::seconds(10)))));
 }
 
 // Writer 1 is locked at once, the others hang until they are stopped; then the same with one that

@@ -5,7 +5,6 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <stdexcept>
 
@@ -14,9 +13,8 @@ namespace firstlock {
 using namespace std::chrono_literals;
 
 SecondSelf::SecondSelf(const std::string& hidden_case, const std::vector<std::string>& handed_over)
-    : child_({std::filesystem::read_symlink("/proc/self/exe"),
-              {hidden_case},
-              inherited_environment("HARNESS_", handed_over)})
+    : child_(
+          {FIRSTLOCK_OWN_EXECUTABLE, {hidden_case}, inherited_environment("HARNESS_", handed_over)})
 {
 }
 

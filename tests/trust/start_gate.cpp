@@ -14,7 +14,7 @@
 
 #include <fcntl.h>
 
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
 #include <sys/syscall.h>
 #endif
 
@@ -95,7 +95,7 @@ TEST_CASE("harness.gate: those behind a dead one, or one whose gate is closed, g
     CHECK(gates.at(4) == "go\n");
 }
 
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
 
 TEST_CASE("helper.a pool where the system refuses io_setup", "[.]")
 {

@@ -94,7 +94,7 @@ TEST_CASE("harness.words: the log of a case, by its name, has each line at once 
     CHECK(shell_quoted("it's") == "'it'\\''s'");
 }
 
-#ifdef __linux__
+#ifdef FIRSTLOCK_LINUX
 TEST_CASE("harness.words: the file system of a directory is that of the mount it lies on")
 {
     CHECK(file_system_of("/proc/self") == "proc");
