@@ -28,7 +28,9 @@ void probe(const Command& writer)
         << "'; accepted: a command that speaks the writer protocol (README, \"A writer of your "
            "own\"). One writer alone was tried on one row: it has to touch nothing before it reads "
            "'go', and then to get it stored");
-    REQUIRE(early_writes_of(writer, deadlines) == "");
+    const std::string early = early_writes_of(writer, deadlines);
+    CAPTURE(early);
+    REQUIRE(early.empty());
     FreshTable table;
     table.use(selected_profile());
     const Trial trial = table.insert_in_parallel(

@@ -162,6 +162,7 @@ const std::map<std::string, Act> after_go{
     {"floods", stores_its_row_and_says({"firstlock ok"})},
     {"acknowledges_without_insert", says("firstlock ok")},
     {"inserts_in_silence", stores_its_row_and_says({})},
+    {"inserts_before_ready", says("firstlock ok")},
     {"inserts_without_go", stores_its_row_and_says({})},
     {"inserts_and_says_locked", stores_its_row_and_says({"firstlock locked 5"})},
     {"inserts_and_says_failed", stores_its_row_and_says({"firstlock failed 19 no"})},

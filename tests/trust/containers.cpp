@@ -114,7 +114,7 @@ TEST_CASE("harness.containers: where no temporary file can be made the cases tha
     CAPTURE(run.output);
     constexpr int all_skipped = 4; // as Catch2 has it
     CHECK(run.status.code == all_skipped);
-    CHECK_THAT(run.output, ContainsSubstring("TMPDIR may name another one"));
+    CHECK_THAT(run.output, ContainsSubstring("TMPDIR"));
 }
 
 #endif
