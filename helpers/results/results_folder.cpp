@@ -99,7 +99,7 @@ Run read_run(const fs::path& root)
         const ordered_json json = read_json(file);
         ordered_json keys = Run(); // of an older run that was cut short it may hold less
         keys.update(json.is_object() ? json : ordered_json::object());
-        const Run run = keys.get<Run>();
+        Run run = keys.get<Run>();
         check_value(is_run_id(run.run_id), "run_id", run.run_id,
                     "letters and digits as in 20260131T120000Z-0a1b2c");
         return run;

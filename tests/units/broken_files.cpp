@@ -135,7 +135,7 @@ class Breaker {
 std::string break_one(const fs::path& folder, Breaker& breaker)
 {
     fs::copy(recorded, folder, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
-    const std::string name = files.at(breaker.below(files.size()));
+    std::string name = files.at(breaker.below(files.size()));
     const std::string text = text_of(recorded / name);
     std::size_t begin = 0;
     for (std::size_t skipped = breaker.below(5); skipped > 0 && name != "summary.json"; --skipped) {

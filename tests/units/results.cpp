@@ -145,11 +145,8 @@ TEST_CASE("harness.results: a count that no run can have is refused with what is
     CAPTURE(file, key);
     auto line = read_lines(recorded / (file + ".jsonl")).at(0);
     line[nlohmann::ordered_json::json_pointer(key)] = nlohmann::ordered_json::parse(value);
-    const auto read = [&] {
-        file == "trials" ? static_cast<void>(trial_from(line))
-                         : static_cast<void>(search_from(line));
-    };
-    CHECK_THROWS_WITH(read(), ContainsSubstring(why));
+    CHECK_THROWS_WITH(file == "trials" ? line_of(trial_from(line)) : line_of(search_from(line)),
+                      ContainsSubstring(why));
 }
 
 TEST_CASE("harness.results: a line reads back as the record that it was")
