@@ -26,4 +26,16 @@ constexpr WalReset wal_reset_of(int number)
     return number >= 3'051'003 ? WalReset::fixed : WalReset::affected;
 }
 
+enum class WalResetEnd { passes, warns, fails };
+
+/// What a probe comes to. `fails`: FIRSTLOCK_WAL_RESET is "fail", so that a version which has the
+/// bug is no excuse.
+constexpr WalResetEnd end_of_probe(WalReset version, bool has_loss, bool fails)
+{
+    if (!has_loss) {
+        return WalResetEnd::passes;
+    }
+    return version == WalReset::affected && !fails ? WalResetEnd::warns : WalResetEnd::fails;
+}
+
 } // namespace firstlock
