@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -243,21 +244,21 @@ struct adl_serializer<std::optional<Value>, void> {
 };
 
 /// The whole milliseconds, or whatever its unit is.
-template <typename Unit>
-struct adl_serializer<std::chrono::duration<std::int64_t, Unit>, void> {
+template <std::signed_integral Count, typename Unit>
+struct adl_serializer<std::chrono::duration<Count, Unit>, void> {
     template <typename Json>
-    static void to_json(Json& json, std::chrono::duration<std::int64_t, Unit> value)
+    static void to_json(Json& json, std::chrono::duration<Count, Unit> value)
     {
         json = value.count();
     }
     template <typename Json>
-    static void from_json(const Json& json, std::chrono::duration<std::int64_t, Unit>& value)
+    static void from_json(const Json& json, std::chrono::duration<Count, Unit>& value)
     {
         if (!json.is_number_integer()) {
             throw firstlock::JsonError("found " + firstlock::shown(json) +
                                        "; accepted: a whole number");
         }
-        value = std::chrono::duration<std::int64_t, Unit>(json.template get<std::int64_t>());
+        value = std::chrono::duration<Count, Unit>(json.template get<Count>());
     }
 };
 

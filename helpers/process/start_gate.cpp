@@ -58,7 +58,8 @@ std::ptrdiff_t write_at_once(const std::vector<int>& descriptors, std::string_vi
     }
     long taken = 0;
     for (long now = 1; now > 0; taken += std::max(now, 0L)) {
-        now = ::syscall(SYS_io_submit, queue.context, places.size() - taken, places.data() + taken);
+        now = ::syscall(SYS_io_submit, queue.context,
+                        places.size() - static_cast<std::size_t>(taken), places.data() + taken);
     }
     std::vector<io_event> events(places.size()); // read, or the queue would stay full
     for (long left = taken, now = 0; left > 0 && (now >= 0 || errno == EINTR);) {

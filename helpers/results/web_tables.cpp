@@ -201,8 +201,9 @@ std::string web_tables(const Cells& cells)
         by_system[value_at<std::string>(cell, "/system")].push_back(cell);
     }
     for (const auto& [name, chosen] : by_system) {
-        check_value(std::ranges::find(systems, name, &System::name) != systems.end(), "system",
-                    name, "A, A?, B, C, E");
+        check_value(std::any_of(systems.begin(), systems.end(),
+                                [&](const System& each) { return each.name == name; }),
+                    "system", name, "A, A?, B, C, E");
     }
     std::string text;
     for (const System& system : systems) {

@@ -40,7 +40,10 @@ std::vector<Piece> belief(const TrialHistory& history)
     pieces.push_back({.log_from = from,
                       .log_to = std::log(2.0 * history.limits().writers_max),
                       .weight = log_weight});
-    const double heaviest = std::ranges::max(pieces, {}, &Piece::weight).weight;
+    const double heaviest =
+        std::max_element(pieces.begin(), pieces.end(), [](const Piece& left, const Piece& right) {
+            return left.weight < right.weight;
+        })->weight;
     double sum = 0;
     for (Piece& piece : pieces) {
         piece.weight = std::exp(piece.weight - heaviest) * (piece.log_to - piece.log_from);

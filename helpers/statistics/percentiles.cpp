@@ -14,7 +14,7 @@ double percentile(std::vector<double> sample, double percent)
         throw std::invalid_argument(
             "percentile: the sample is empty; at least one value is needed");
     }
-    if (std::ranges::any_of(sample, [](double value) { return std::isnan(value); })) {
+    if (std::any_of(sample.begin(), sample.end(), [](double value) { return std::isnan(value); })) {
         throw std::invalid_argument("percentile: the sample holds a NaN; numbers are accepted");
     }
     if (!(percent > 0 && percent <= 100)) {
@@ -25,7 +25,7 @@ double percentile(std::vector<double> sample, double percent)
     // * 100 gives.
     const double rank = std::ceil(percent * static_cast<double>(sample.size()) / 100);
     const auto at = sample.begin() + static_cast<std::ptrdiff_t>(rank) - 1;
-    std::ranges::nth_element(sample, at);
+    std::nth_element(sample.begin(), at, sample.end());
     return *at;
 }
 

@@ -9,7 +9,8 @@ namespace {
 
 auto at_or_above(auto& levels, int writers)
 {
-    return std::ranges::lower_bound(levels, writers, {}, &Level::writers);
+    return std::lower_bound(levels.begin(), levels.end(), writers,
+                            [](const Level& level, int sought) { return level.writers < sought; });
 }
 
 } // namespace
