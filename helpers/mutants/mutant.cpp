@@ -1,6 +1,7 @@
 #include "helpers/mutants/mutant.hpp"
 
 #include "helpers/described/json.hpp"
+#include "helpers/results/recorded_files.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -19,22 +20,8 @@ std::string read_text(const std::filesystem::path& file)
 
 std::vector<Mutant> read_mutants(const std::filesystem::path& table)
 {
-    const auto json = nlohmann::json::parse(read_text(table), nullptr, false);
-    if (!json.is_array()) {
-        throw std::runtime_error("'" + table.string() +
-                                 "' is not a JSON array; accepted: an array "
-                                 "of objects with file, text, becomes, red");
-    }
-    std::vector<Mutant> mutants;
-    for (const auto& each : json) {
-        try {
-            mutants.push_back(each.get<Mutant>());
-        } catch (const JsonError& error) {
-            throw std::runtime_error("'" + table.string() + "', entry " +
-                                     std::to_string(mutants.size() + 1) + ": " + error.what());
-        }
-    }
-    return mutants;
+    return at_place("'" + table.string() + "'",
+                    [&] { return read_json(table).get<std::vector<Mutant>>(); });
 }
 
 std::string mutated(const std::string& source, const Mutant& mutant)

@@ -1,10 +1,11 @@
 #include "helpers/mutants/mutant_tree.hpp"
 
+#include "helpers/process/child.hpp"
+#include "helpers/results/recorded_files.hpp"
+
 #include <nlohmann/json.hpp>
 
-#include <sys/wait.h>
-
-#include <csignal>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
@@ -12,6 +13,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace firstlock {
 namespace {
@@ -54,13 +56,26 @@ std::string quoted(const std::string& text)
     return quoted + "'";
 }
 
-/// A pattern of CTest's that the text fits, and hardly another.
-std::string pattern_of(std::string text)
+/// A pattern of CTest's that matches these names and hardly any other.
+std::string pattern_of(const std::vector<std::string>& names)
 {
-    for (char& each : text) {
-        each = std::string_view("[](){}*+?^$|\\").find(each) == std::string_view::npos ? each : '.';
+    std::string pattern;
+    for (std::string name : names) {
+        for (char& each : name) {
+            each = std::string_view("[](){}*+?^$|\\").find(each) == std::string_view::npos ? each
+                                                                                           : '.';
+        }
+        pattern += (pattern.empty() ? "^(" : "|") + name;
     }
-    return "^" + text + "$";
+    return pattern + ")$";
+}
+
+/// Settings of whoever runs this are not for the suites that have the defects, but for this one.
+std::vector<std::string> kept_settings()
+{
+    const char* const factor = std::getenv("FIRSTLOCK_DEADLINE_FACTOR");
+    return factor == nullptr ? std::vector<std::string>()
+                             : std::vector{std::string("FIRSTLOCK_DEADLINE_FACTOR=") + factor};
 }
 
 } // namespace
@@ -72,7 +87,9 @@ MutantTree::MutantTree(const fs::path& root, fs::path directory) : directory_(st
     std::string all;
     for (const fs::path& file : files) {
         const std::string text = read_text(root / file);
-        all += file.string() + text;
+        // What is tried and what is told about it change no verdict.
+        all += file.filename() == "table.json" || file.extension() == ".md" ? ""
+                                                                            : file.string() + text;
         if (!fs::exists(copy / file) || read_text(copy / file) != text) {
             write_text(copy / file, text);
             fs::permissions(copy / file, fs::status(root / file).permissions());
@@ -93,12 +110,15 @@ MutantTree::MutantTree(const fs::path& root, fs::path directory) : directory_(st
 bool MutantTree::succeeds(const std::string& command) const
 {
     const std::string line =
-        "cd " + quoted(directory_.string()) + " && " + command + " >log 2>&1 </dev/null";
-    const int status = std::system(line.c_str());
-    if (status == -1 || WIFSIGNALED(status) || WEXITSTATUS(status) == 128 + SIGINT) {
-        throw std::runtime_error("interrupted; the next run goes on from here");
-    }
-    return status == 0;
+        "cd " + quoted(directory_.string()) + " && (" + command + ") >log 2>&1 </dev/null";
+    // A child of the house: Ctrl-C and whatever else ends this process end what it runs.
+    Child child({"/bin/sh", {"-c", line}, inherited_environment("FIRSTLOCK_", kept_settings())});
+    return child.wait(Deadline(std::chrono::hours(24))).value_or(ExitStatus{1}).ok();
+}
+
+void MutantTree::fail(const std::string& what) const
+{
+    throw std::runtime_error(what + "; see '" + (directory_ / "log").string() + "'");
 }
 
 bool MutantTree::builds(const std::string& targets)
@@ -106,15 +126,15 @@ bool MutantTree::builds(const std::string& targets)
     return succeeds("cmake --build build --parallel 2 --target " + targets);
 }
 
-void MutantTree::build()
+void MutantTree::build(const fs::path& initial_cache)
 {
-    if (!succeeds("cmake -S tree -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug "
+    if (!succeeds("cmake -C " + quoted(initial_cache.string()) +
+                  " -S tree -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug "
                   "-DCMAKE_CXX_FLAGS_DEBUG=-O0") ||
-        !builds("all") || !succeeds("ctest --test-dir build --show-only=json-v1")) {
-        throw std::runtime_error("the tree does not build without a mutant; see '" +
-                                 (directory_ / "log").string() + "'");
+        !builds("all") || !succeeds("ctest --test-dir build --show-only=json-v1 2>/dev/null")) {
+        fail("the tree does not build without a defect");
     }
-    const auto list = nlohmann::json::parse(read_text(directory_ / "log"));
+    const auto list = read_json(directory_ / "log");
     for (const auto& test : list.at("tests")) {
         const fs::path executable = test.at("command").at(0).get<std::string>();
         targets_[test.at("name")] = executable.filename();
@@ -150,17 +170,16 @@ std::string MutantTree::run_cases(const std::string& selection)
             return line.substr(name + 2, line.find_last_not_of(" .", end - 1) - name - 1);
         }
     }
-    throw std::runtime_error("ctest ran no case of '" + selection + "'; see '" +
-                             (directory_ / "log").string() + "'");
+    fail("ctest ran no case of '" + selection + "'");
 }
 
 std::string MutantTree::first_red(const std::string& selection)
 {
     constexpr int chances = 3;
     for (int chance = 0; chance < chances; ++chance) {
-        const std::string red = run_cases(selection);
+        std::string red = run_cases(selection);
         // A case that is red once may have met a busy machine, not the defect.
-        if (red.empty() || !run_cases("-R " + quoted(pattern_of(red))).empty()) {
+        if (red.empty() || !run_cases("-R " + quoted(pattern_of({red}))).empty()) {
             return red;
         }
     }
@@ -180,11 +199,29 @@ std::string MutantTree::first_red_of_any()
     return "";
 }
 
-void MutantTree::check_green()
+void MutantTree::check_green(const std::vector<Mutant>& mutants)
 {
-    if (const std::string red = first_red_of_any(); !red.empty()) {
-        throw std::runtime_error("without a mutant '" + red + "' is red; see '" +
-                                 (directory_ / "log").string() + "'");
+    std::set<std::string> cases;
+    for (const Mutant& mutant : mutants) {
+        targets_for(mutant); // or it would be found out half an hour later
+        cases.insert(mutant.red);
+    }
+    std::string red;
+    if (cases == std::set<std::string>{""}) {
+        red = first_red_of_any();
+    }
+    constexpr std::size_t at_once = 10; // what CTest makes of a pattern has its limits
+    std::vector<std::string> some;
+    for (auto each = cases.begin(); each != cases.end() && red.empty();) {
+        some.push_back(*each++);
+        if (some.size() == at_once || each == cases.end()) {
+            red = some.front().empty()
+                      ? ""
+                      : first_red("-R " + quoted(pattern_of(std::exchange(some, {}))));
+        }
+    }
+    if (!red.empty()) {
+        fail("without a defect '" + red + "' is red");
     }
 }
 
@@ -196,10 +233,16 @@ MutantEnd MutantTree::attempt(const Mutant& mutant)
     MutantEnd end;
     if (!builds(targets_for(mutant))) {
         end.fate = Fate::stillborn;
+        write_text(file, source);
+        if (!builds(targets_for(mutant))) { // it was not the defect: a full disk, for one
+            fail("the tree does not build any more without a defect");
+        }
     } else {
         end.by = mutant.red.empty() ? first_red_of_any()
-                                    : first_red("-R " + quoted(pattern_of(mutant.red)));
-        end.fate = end.by.empty() ? Fate::survived : Fate::killed;
+                                    : first_red("-R " + quoted(pattern_of({mutant.red})));
+        // Another one may be that of the settings, without which no case runs.
+        const bool is_seen = mutant.red.empty() ? !end.by.empty() : end.by == mutant.red;
+        end.fate = is_seen ? Fate::killed : Fate::survived;
     }
     write_text(file, source);
     return end;

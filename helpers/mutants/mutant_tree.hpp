@@ -24,18 +24,19 @@ struct MutantEnd {
 };
 
 /// A copy of a tree, with a build of its own, in which one mutant after the other is tried.
-/// Commands say what they say to `log` in its directory.
+/// What commands print goes to `log` in its directory.
 class MutantTree {
   public:
     /// Copies what differs, so that a second one in the same directory builds little. Throws
     /// std::filesystem::filesystem_error.
     MutantTree(const std::filesystem::path& root, std::filesystem::path directory);
 
-    /// Configures the copy and builds it. Throws std::runtime_error where that fails.
-    void build();
-    /// What the cases say of the copy as it is, without a mutant. Throws std::runtime_error that
-    /// names the first case that is red: then no mutant can be judged.
-    void check_green();
+    /// Configures the copy and builds it; `initial_cache` says with what (cmake -C). Throws
+    /// std::runtime_error where that fails.
+    void build(const std::filesystem::path& initial_cache);
+    /// Runs the cases that are to see the mutants, without one. Throws std::runtime_error that
+    /// names the first that is red, or that is not there: then no mutant can be judged.
+    void check_green(const std::vector<Mutant>& mutants);
     /// Puts the defect in, builds, runs the case that must see it, or `quick`, the small cases of
     /// `parallel` and `promises`, and takes the defect out again.
     MutantEnd attempt(const Mutant& mutant);
@@ -43,7 +44,7 @@ class MutantTree {
     /// The root of the copy, which stays as it is when others go on working on the original.
     std::filesystem::path tree() const { return directory_ / "tree"; }
     const std::filesystem::path& directory() const { return directory_; }
-    /// Of the files in the copy; the same for the same sources.
+    /// Of the sources in the copy.
     std::size_t hash() const { return hash_; }
 
   private:
@@ -57,6 +58,7 @@ class MutantTree {
     std::string first_red(const std::string& selection);
     std::string first_red_of_any();
     bool succeeds(const std::string& command) const;
+    [[noreturn]] void fail(const std::string& what) const;
 
     std::filesystem::path directory_;
     std::size_t hash_ = 0;

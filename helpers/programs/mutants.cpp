@@ -4,17 +4,25 @@
 #include "helpers/described/json.hpp"
 #include "helpers/described/names.hpp"
 #include "helpers/mutants/mutant_tree.hpp"
+#include "helpers/process/descriptor.hpp"
+#include "helpers/results/results_folder.hpp"
 #include "helpers/results/text_table.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iostream>
 #include <map>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace {
@@ -48,8 +56,8 @@ class Memory {
     }
     void keep(const Mutant& mutant, const MutantEnd& end)
     {
-        std::ofstream(file_, std::ios::app) << key_of(mutant) << " " << name_of(end.fate) << " "
-                                            << (end.by.empty() ? "-" : end.by) << std::endl;
+        append_line(file_, std::to_string(key_of(mutant)) + " " + std::string(name_of(end.fate)) +
+                               " " + (end.by.empty() ? "-" : end.by));
     }
 
   private:
@@ -91,11 +99,13 @@ std::vector<Tried> attempt_each(MutantTree& tree, const std::vector<Mutant>& mut
         }
         const MutantEnd* const known = memory.find(mutant);
         const MutantEnd end = known != nullptr ? *known : tree.attempt(mutant);
-        if (known == nullptr) {
+        const bool was_drawn = mutant.red.empty();
+        // One that is drawn may be no program; one that a person wrote down has to be one.
+        const bool is_one = end.fate != Fate::stillborn;
+        if (known == nullptr && (is_one || was_drawn)) {
             memory.keep(mutant, end);
         }
-        // One that is drawn may be no program; one that a person wrote down has to be one.
-        if (end.fate == Fate::stillborn && mutant.red.empty()) {
+        if (!is_one && was_drawn) {
             continue;
         }
         all.push_back({mutant, end});
@@ -127,14 +137,21 @@ int run(int argc, char** argv)
     CLI11_PARSE(app, argc, argv);
 
     fs::create_directories(directory);
+    const Descriptor only_one(
+        ::open((directory / "lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644));
+    if (::flock(only_one.get(), LOCK_EX | LOCK_NB) != 0) {
+        throw std::runtime_error("cannot lock '" + (directory / "lock").string() +
+                                 "': " + std::generic_category().message(errno) +
+                                 "; accepted: a --directory that no other run is at work in");
+    }
     MutantTree tree(root, fs::absolute(directory));
     const std::vector<Mutant> mutants =
         random->count() > 0 ? random_mutants(tree.tree(), seed)
                             : read_mutants(tree.tree() / "helpers/mutants/table.json");
     std::cout << "building the suite without a defect in " << tree.directory().string() << " ..."
               << std::endl;
-    tree.build();
-    tree.check_green();
+    tree.build(FIRSTLOCK_MUTANTS_CACHE);
+    tree.check_green(mutants);
     const auto all = attempt_each(tree, mutants, random->count() > 0 ? count : mutants.size());
     std::map<Fate, std::size_t> fates;
     std::vector<Tried> others;
@@ -158,7 +175,7 @@ int run(int argc, char** argv)
                            return changed_line(each.mutant.becomes, each.mutant.text);
                        }}})
               << fates[Fate::killed] << " of " << all.size() << " defects went red\n";
-    return fates[Fate::killed] == all.size() ? 0 : 1;
+    return !all.empty() && fates[Fate::killed] == all.size() ? 0 : 1;
 }
 
 } // namespace

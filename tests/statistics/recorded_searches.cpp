@@ -11,8 +11,11 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
+#include <vector>
 
 using namespace firstlock;
 using namespace firstlock::simulated;

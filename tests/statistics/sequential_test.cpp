@@ -167,7 +167,7 @@ TEST_CASE("statistics.at an anytime bound the mixture is twenty times as likely 
             sum += weight * std::pow(std::sin(x), 2 * seen.locked) *
                    std::pow(std::cos(x), 2 * seen.clean());
         }
-        return sum / (6 * steps) * 2 / 2 + (seen.locked == 0 ? 0.5 : 0);
+        return sum / (6 * steps) + (seen.locked == 0 ? 0.5 : 0);
     };
     for (const Tally seen : {Tally{0, 10}, Tally{3, 20}, Tally{19, 20}, Tally{50, 100}}) {
         CAPTURE(seen.locked, seen.trials);

@@ -114,7 +114,8 @@ TEST_CASE("harness.words: a record names the machine and the SQLite that it was 
     CHECK(here.cpu_count <= static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_CONF)));
     std::string host(256, '\0');
     REQUIRE(::gethostname(host.data(), host.size() - 1) == 0);
-    CHECK(here.host == host.c_str());
+    host.resize(host.find('\0'));
+    CHECK(here.host == host);
     CHECK_THAT(here.kernel, ContainsSubstring(" "));
     CHECK_THAT(here.sqlite_version, ContainsSubstring("3."));
     CHECK(here.sqlite_source_id.size() > 40);
