@@ -81,7 +81,13 @@ std::string recording_of(const Setup& setup, const SearchLimits& limits)
 TEST_CASE("statistics.a search asks what it was recorded to ask")
 {
     std::string text;
-    for (const Setup& setup : setups()) {
+    std::vector<Setup> all = setups();
+    all.push_back({"half at each", true, [](int) { return 0.5; }, 1});
+    all.push_back(
+        {"half at 1, all at 2", true, [](int writers) { return writers == 1 ? 0.45 : 1; }, 1});
+    all.push_back({"half at 3", true, logistic(3, 0.2), 1});
+    all.push_back({"falls", false, logistic(30, -0.2)});
+    for (const Setup& setup : all) {
         for (const SearchLimits& limits :
              {SearchLimits{1000, 5000, 60, 1}, SearchLimits{1000, 5000, 300, 2},
               SearchLimits{40, 60, 20, 3}}) {

@@ -76,12 +76,21 @@ TEST_CASE("harness.ledger: every outcome is held against every number of copies 
 
 TEST_CASE("harness.ledger: a row that nobody attempted is unexpected, each copy of it")
 {
-    const auto row = example_rows(2);
-    const Account account =
-        account_of({{row[0], Outcome::acknowledged}}, {text(row[1]), text(row[0]), text(row[1])});
-    CHECK(account.unexpected == 2);
-    CHECK(account.lost == 0);
-    CHECK_FALSE(account.holds());
+    const Message before = row_name(1, 0, 0, 0);
+    const Message first = row_name(2, 0, 0, 0);
+    const Message between = row_name(3, 0, 0, 0);
+    const Message second = row_name(4, 0, 0, 0);
+    const Message after = row_name(5, 0, 0, 0);
+    for (const Message& stranger : {before, between, after}) {
+        CAPTURE(text(stranger));
+        const Account account =
+            account_of({{first, Outcome::acknowledged}, {second, Outcome::acknowledged}},
+                       {text(stranger), text(first), text(stranger), text(second)});
+        CHECK(account.unexpected == 2);
+        CHECK(account.unexpected_rows == Texts(2, text(stranger)));
+        CHECK(account.lost == 0);
+        CHECK_FALSE(account.holds());
+    }
 }
 
 TEST_CASE("harness.ledger: a text that is not a message is unexpected")
