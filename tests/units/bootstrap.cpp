@@ -76,11 +76,10 @@ class MadeUpMachine {
     std::string bootstrap(const fs::path& prefix = {}) const
     {
         add_system_tools();
+        const std::string command = "exec env -u CXX CMAKE_PREFIX_PATH=\"$1\" PATH=\"$2\" "
+                                    "/bin/sh \"$0\" parallel </dev/null 2>&1";
         return run_program("/bin/sh",
-                           {"-c",
-                            "exec env -u CXX CMAKE_PREFIX_PATH=\"$1\" PATH=\"$2\" "
-                            "/bin/sh \"$0\" parallel </dev/null 2>&1",
-                            (root_ / "helpers/bootstrap").string(), prefix.string(),
+                           {"-c", command, (root_ / "helpers/bootstrap").string(), prefix.string(),
                             tools_.string()},
                            {}, settings().scaled(60s))
             .output;
