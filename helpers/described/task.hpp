@@ -37,7 +37,11 @@ void refuse_unknown_keys(const Json& object)
 template <DescribedStruct Task>
 Task task_from(std::string_view text)
 {
-    const auto json = nlohmann::json::parse(text, nullptr, false);
+    nlohmann::json json;
+    try {
+        json = parsed_json<nlohmann::json>(text);
+    } catch (const JsonError&) { // refused below, with what is accepted
+    }
     if (!json.is_object()) {
         throw JsonError("found '" + printable(text.substr(0, 200)) +
                         "'; accepted: one JSON object");

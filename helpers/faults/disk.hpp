@@ -58,7 +58,7 @@ class Disk {
     File& open_file(const std::string& name);
 
     Names durable_, visible_;
-    Names unnamed_; ///< removed, and written through descriptors that outlive the name
+    Names unnamed_; ///< by former name: removed, and written through descriptors that outlive it
     std::vector<Entry> pending_;
     std::uint64_t changes_ = 0;
 };

@@ -208,10 +208,17 @@ int open_file(sqlite3_vfs* /*self*/, const char* name, sqlite3_file* file, int f
     if (const int code = injected(Call::open)) {
         return code;
     }
-    const bool is_new = ::access(name, F_OK) != 0;
+    // Logged before the file is there, or another writer might be first to find and to fill it.
+    const bool is_new = (flags & SQLITE_OPEN_CREATE) != 0 && ::access(name, F_OK) != 0;
+    if (is_new) {
+        log_operation(Kind::create, name);
+    }
     const int result =
         system_vfs->xOpen(system_vfs, name, real_of<ShimFile>(file), flags, out_flags);
     if (result != SQLITE_OK) {
+        if (is_new && ::access(name, F_OK) != 0) {
+            log_operation(Kind::remove, name);
+        }
         return result;
     }
     own->name = name;
@@ -219,9 +226,6 @@ int open_file(sqlite3_vfs* /*self*/, const char* name, sqlite3_file* file, int f
     own->syncs_directory = (flags & SQLITE_OPEN_CREATE) != 0 && (flags & journals) != 0;
     own->base.pMethods = &methods;
     main_file = own->kind == SQLITE_OPEN_MAIN_DB ? own : main_file;
-    if (is_new) {
-        log_operation(Kind::create, name);
-    }
     return SQLITE_OK;
 }
 

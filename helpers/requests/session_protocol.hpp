@@ -36,6 +36,8 @@ struct StatementAnswer {
     std::int64_t sleeps = 0; ///< how many sleeps SQLite asked for
     double slept_ms = 0;     ///< and how long they were to be, whatever they really took
     std::vector<std::vector<std::string>> rows; ///< as text; NULL is ""
+    /// The busy timeout it was under: known to the case, and so no part of what is said.
+    std::chrono::milliseconds timeout{0};
 
     /// The first column of the first row; "" when there is none.
     std::string value() const { return rows.empty() || rows[0].empty() ? "" : rows[0][0]; }

@@ -40,7 +40,7 @@ ordered_json line_from(const std::string& text)
     if (int schema = 1; line.contains("schema")) {
         read_member(line, "schema", schema);
         check_value(1 <= schema && schema <= results_schema, "schema", schema,
-                    "up to " + std::to_string(results_schema) +
+                    "1 to " + std::to_string(results_schema) +
                         "; a larger one is newer than this program");
     }
     return line;

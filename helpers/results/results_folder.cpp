@@ -44,6 +44,19 @@ Descriptor open_file(const fs::path& file, int flags)
     return opened;
 }
 
+/// False, with errno, where not all of it could be written: a full disk takes a part first.
+bool write_all(int descriptor, std::string_view text)
+{
+    while (!text.empty()) {
+        const ssize_t written = ::write(descriptor, text.data(), text.size());
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        text.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
+    }
+    return true;
+}
+
 /// An open file that no other process has locked too. The lock ends with its process.
 class LockedFile {
   public:
@@ -89,6 +102,19 @@ bool is_run_id(const std::string& text)
     return text.find_first_not_of("0123456789abcdefTZ-") == std::string::npos;
 }
 
+Run run_from(const ordered_json& json)
+{
+    if (!json.is_object()) {
+        throw JsonError("found " + shown(json) + "; accepted: an object with keys");
+    }
+    ordered_json keys = Run(); // of an older run that was cut short it may hold less
+    keys.update(json);
+    Run run = keys.get<Run>();
+    check_value(is_run_id(run.run_id), "run_id", run.run_id,
+                "letters and digits as in 20260131T120000Z-0a1b2c");
+    return run;
+}
+
 Run read_run(const fs::path& root)
 {
     const fs::path file = root / "run.json";
@@ -96,13 +122,11 @@ Run read_run(const fs::path& root)
         return {};
     }
     return at_place(file.string(), [&] {
-        const ordered_json json = read_json(file);
-        ordered_json keys = Run(); // of an older run that was cut short it may hold less
-        keys.update(json.is_object() ? json : ordered_json::object());
-        Run run = keys.get<Run>();
-        check_value(is_run_id(run.run_id), "run_id", run.run_id,
-                    "letters and digits as in 20260131T120000Z-0a1b2c");
-        return run;
+        try {
+            return run_from(read_json(file));
+        } catch (const JsonError& error) {
+            throw JsonError(std::string(error.what()) + "; remove it to begin anew");
+        }
     });
 }
 
@@ -250,8 +274,7 @@ void append_line(const fs::path& file, const std::string& line)
     const LockedFile locked(file);
     // Whoever holds the lock may cut off what a killed process left half written.
     if (::ftruncate(locked.descriptor(), end_of_whole_lines(locked.descriptor())) != 0 ||
-        ::write(locked.descriptor(), text.data(), text.size()) !=
-            static_cast<ssize_t>(text.size())) {
+        !write_all(locked.descriptor(), text)) {
         fail(file, "cannot append a line to");
     }
 }
@@ -261,10 +284,12 @@ void replace_file(const fs::path& file, const std::string& text)
     fs::path draft = file;
     draft += "." + std::to_string(::getpid()) + ".draft";
     const Descriptor opened = open_file(draft, O_WRONLY | O_TRUNC);
-    if (::write(opened.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-        fail(draft, "cannot write");
+    if (!write_all(opened.get(), text) || ::rename(draft.c_str(), file.c_str()) != 0) {
+        const int error = errno;
+        ::unlink(draft.c_str());
+        errno = error;
+        fail(file, "cannot write");
     }
-    fs::rename(draft, file);
 }
 
 } // namespace firstlock

@@ -202,7 +202,7 @@ std::string web_tables(const Cells& cells)
     }
     for (const auto& [name, chosen] : by_system) {
         check_value(std::any_of(systems.begin(), systems.end(),
-                                [&](const System& each) { return each.name == name; }),
+                                [&name = name](const System& each) { return each.name == name; }),
                     "system", name, "A, A?, B, C, E");
     }
     std::string text;

@@ -124,11 +124,3 @@ TEST_CASE("bench.a ledger of a million rows is compared like two vectors")
                      deep ? 7 : 3, [&] { return ledger_ms(rows, stored); },
                      [&] { return two_vectors_ms(rows, reversed); }));
 }
-
-TEST_CASE("bench.what is far beyond its reach in all quartiles fails and noise does not")
-{
-    CHECK(only_beyond(1.1, {1.7, 1.8, 1.9}));
-    CHECK_FALSE(only_beyond(1.1, {1.6, 1.8, 9.0})); // its first quartile is within 1.65
-    CHECK_FALSE(only_beyond(1.1, {0.9, 1.0, 1.1}));
-    CHECK_FALSE(only_beyond(1.1, {9.0, 9.0})); // too few to tell
-}

@@ -9,7 +9,9 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <cstdlib>
 #include <fstream>
+#include <sstream>
 
 using namespace firstlock;
 using namespace std::chrono_literals;
@@ -34,6 +36,8 @@ class MadeUpMachine {
         for (const char* const tool : {"ctest", "ninja", "git", "sqlite3"}) {
             add(tool, "");
         }
+        add("getconf", "echo 2"); // where there is no nproc
+        add("sysctl", "echo 8589934592");
         // It finds the header that it is asked for on stdin: in CPATH, or one of an old Boost.
         add("c++", "case \"$*\" in *-E*) ;; *) exit 0 ;; esac\n"
                    "case $(cat)$CPATH in *boost*/packages/usr/include*) echo version 1_81 ;; "
@@ -43,11 +47,9 @@ class MadeUpMachine {
         add("uname", "echo Linux");
         add("apt-cache", "case \"$*\" in *libboost-dev*) echo '  Candidate: 1.74.0.3' ;; "
                          "policy*) echo '  Candidate: 9.9' ;; *) echo libboost1.81-dev ;; esac");
-        add("apt-get",
-            "echo \"apt-get $*\" >> '" + asked().string() +
-                "'\n"
-                "case \"$*\" in *--simulate*libboost1.81-dev*) echo 'Remv libboost-dev' ;; "
-                "download*) : > boost.deb ;; esac");
+        add("apt-get", "echo \"apt-get $*\" >> \"${0%/*}/../asked\"\n"
+                       "case \"$*\" in *--simulate*libboost1.81-dev*) echo 'Remv libboost-dev' ;; "
+                       "download*) : > boost.deb; : > headers.deb ;; esac");
         add("dpkg-deb", "mkdir -p usr/include");
     }
 
@@ -61,7 +63,8 @@ class MadeUpMachine {
     {
         for (const char* const tool : {"cat", "dirname", "grep", "mkdir", "mktemp", "paste", "rm",
                                        "sed", "sh", "sort", "tail", "tr", "nproc"}) {
-            for (const char* const folder : {"/bin", "/usr/bin"}) {
+            std::istringstream path(std::getenv("PATH"));
+            for (std::string folder; std::getline(path, folder, ':');) {
                 if (fs::exists(fs::path(folder) / tool) && !fs::exists(tools_ / tool)) {
                     fs::create_symlink(fs::path(folder) / tool, tools_ / tool);
                 }
@@ -73,12 +76,11 @@ class MadeUpMachine {
     std::string bootstrap(const fs::path& prefix = {}) const
     {
         add_system_tools();
-        const std::string environment = "env -u CXX CMAKE_PREFIX_PATH='" + prefix.string() +
-                                        "' PATH='" + tools_.string() + "' ";
-        const std::string script = (root_ / "helpers/bootstrap").string();
+        const std::string command = "exec env -u CXX CMAKE_PREFIX_PATH=\"$1\" PATH=\"$2\" "
+                                    "/bin/sh \"$0\" parallel </dev/null 2>&1";
         return run_program("/bin/sh",
-                           {"-c", "exec " + environment + "/bin/sh '" + script +
-                                      "' parallel </dev/null 2>&1"},
+                           {"-c", command, (root_ / "helpers/bootstrap").string(), prefix.string(),
+                            tools_.string()},
                            {}, settings().scaled(60s))
             .output;
     }
@@ -112,6 +114,25 @@ TEST_CASE_METHOD(MadeUpMachine,
     CAPTURE(again);
     CHECK_THAT(again, !ContainsSubstring("missing") &&
                           ContainsSubstring("configured with " + root().string()));
+}
+
+TEST_CASE_METHOD(MadeUpMachine, "harness.bootstrap: a package that is not unpacked is told")
+{
+    add("dpkg-deb", "case $2 in boost.deb) echo broken archive >&2; exit 2 ;; esac");
+    const std::string said = bootstrap();
+    CAPTURE(said);
+    CHECK_THAT(said, ContainsSubstring("broken archive") &&
+                         ContainsSubstring("bootstrap: installing failed"));
+}
+
+TEST_CASE_METHOD(MadeUpMachine, "harness.bootstrap: only libraries are unpacked")
+{
+    remove("sqlite3");
+    add("apt-get", "case \"$*\" in *--simulate*sqlite3*) echo 'Remv another' ;; esac");
+    const std::string said = bootstrap();
+    CAPTURE(said);
+    CHECK_THAT(said, ContainsSubstring("installing sqlite3 would remove other packages, and only a "
+                                       "library can be unpacked beside them"));
 }
 
 TEST_CASE_METHOD(MadeUpMachine, "harness.bootstrap: what is installed may remove nothing")

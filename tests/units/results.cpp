@@ -195,7 +195,7 @@ TEST_CASE(
     "harness.results: a line that cannot be understood is named by file and number and reason")
 {
     const auto [key, value, why] = GENERATE(table<std::string, std::string, std::string>({
-        {"schema", "99", "holds 99; accepted: up to 1; a larger one is newer"},
+        {"schema", "99", "holds 99; accepted: 1 to 1; a larger one is newer"},
         {"writers", "", "the key 'writers' is missing"},
         {"lost", "\"none\"", "the key 'lost' holds \"none\""},
         {"codes", "[1]", "the key 'codes' has the value [1]"},

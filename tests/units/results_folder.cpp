@@ -10,11 +10,16 @@
 
 #include <nlohmann/json.hpp>
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
 #include <fstream>
+#include <iterator>
 #include <map>
+#include <system_error>
 
 using namespace firstlock;
 using Catch::Matchers::ContainsSubstring;
@@ -139,6 +144,30 @@ TEST_CASE(
     for (const auto& entry : std::filesystem::directory_iterator(scratch.path())) {
         CHECK(entry.path().extension() != ".draft");
     }
+}
+
+TEST_CASE("harness.results: a text that the disk takes in part leaves the file and no draft")
+{
+    const ScratchDirectory scratch;
+    const auto file = scratch.path() / "summary.json";
+    replace_file(file, "former");
+    rlimit former{};
+    ::getrlimit(RLIMIT_FSIZE, &former);
+    const auto former_action = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit small{1000, former.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    std::string said;
+    try {
+        replace_file(file, std::string(5000, 'x'));
+    } catch (const std::runtime_error& error) {
+        said = error.what();
+    }
+    ::setrlimit(RLIMIT_FSIZE, &former);
+    std::signal(SIGXFSZ, former_action);
+    CHECK_THAT(said, ContainsSubstring("summary.json': " + std::generic_category().message(EFBIG)));
+    CHECK(text_of(file) == "former");
+    const std::filesystem::directory_iterator entries(scratch.path());
+    CHECK(std::distance(begin(entries), end(entries)) == 1);
 }
 
 TEST_CASE("harness.results: a symbolic link in the place of a file is refused and leads nowhere")

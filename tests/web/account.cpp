@@ -176,6 +176,9 @@ TEST_CASE("web.a sender's outcomes come back and what ends early is refused")
 
 TEST_CASE_METHOD(InWal, "web.account: a row that is gone after the checkpoint is lost")
 {
+    if (may_wait_in_kernel()) {
+        SKIP("this SQLite may wait in the kernel, and no sleep would end the wait");
+    }
     static Session* holder = nullptr;
     record_sleeps([](auto...) { // by then the first look is done, and the checkpoint waits
         if (holder != nullptr) {
@@ -187,6 +190,9 @@ TEST_CASE_METHOD(InWal, "web.account: a row that is gone after the checkpoint is
     other.must("BEGIN IMMEDIATE");
     other.must("DELETE FROM messages");
     holder = &other;
+    const struct Release { // also from a case that fails
+        ~Release() { holder = nullptr; }
+    } release;
     const SiteTable found = read_table(database(), {{7, {{0, 1, Outcome::acknowledged}}}});
     CHECK(holder == nullptr);
     CHECK(found.account.lost_rows == std::vector{row(0)});

@@ -47,6 +47,8 @@ TEST_CASE("web.a task whose keys are unknown or missing or of the wrong kind is 
     CHECK_THAT(refusal_of("\"pool_wait\":2000", "\"pool_wait\":0.5"),
                ContainsSubstring("'pool_wait'") && ContainsSubstring("whole"));
     CHECK_THAT(refusal_of("{", "["), ContainsSubstring("accepted: one JSON object"));
+    const std::string too_deep = "\"port\":" + std::string(100, '[') + std::string(100, ']');
+    CHECK_THAT(refusal_of("\"port\":0", too_deep), ContainsSubstring("accepted: one JSON object"));
 }
 
 TEST_CASE_METHOD(RunningSite, "web.a child refuses a value that makes no sense at its start")
