@@ -44,6 +44,7 @@ TEST_CASE_METHOD(InBothModes, "calibration.wait: none where no lock is held")
 TEST_CASE_METHOD(InBothModes, "calibration.wait: as long as the lock is held and no longer than "
                               "from go to report")
 {
+    skip_where_no_sleep_is_asked_for(profile(journal).settings.journal_mode);
     Session holder(database());
     holder.begin_writing();
     RecordedWriter writer(database(), patient(journal).settings);
@@ -80,6 +81,7 @@ TEST_CASE_METHOD(FreshTable, "calibration.crowd: writers that wait together are 
                              "flight together and each as long as it waited")
 {
     constexpr std::size_t writers = 12;
+    skip_where_no_sleep_is_asked_for("wal");
     use(patient("recommended"));
     std::vector<CallRecord> records;
     for (std::size_t index = 0; index < writers; ++index) {
