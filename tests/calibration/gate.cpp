@@ -126,8 +126,8 @@ TEST_CASE_METHOD(FreshTable,
         pool.join();
         std::vector<Attempt> attempts;
         for (const WriterResult& writer : pool.result().writers) {
-            const Report& report = writer.report.value();
-            attempts.push_back({*report.start_ns, *report.end_ns, Outcome::locked});
+            REQUIRE(writer.report);
+            attempts.push_back({*writer.report->start_ns, *writer.report->end_ns, Outcome::locked});
         }
         found.start_skew_ms = figures_of(attempts, 0).start_skew_ms;
         return found;

@@ -85,8 +85,8 @@ TEST_CASE("calibration.retry: SQLite's own sleeps 1 2 5 10 15 20 25 25 25 50 50 
 {
     const auto [journal, timeout] = GENERATE(table<const char*, std::chrono::milliseconds>(
         {{"rollback", 1ms}, {"rollback", 30ms}, {"wal", 30ms}, {"wal", 400ms}}));
-    CHECK(sleeps_beside_a_holder(with_retry(journal, Retry::sqlite, timeout)) ==
-          documented_sleeps(timeout));
+    const Sleeps sleeps = sleeps_beside_a_holder(with_retry(journal, Retry::sqlite, timeout));
+    CHECK(sleeps == documented_sleeps(timeout));
 }
 
 TEST_CASE("calibration.retry: a timeout of 0 asks for no sleep")
