@@ -7,7 +7,8 @@
 #   SERIAL   the cases measure: nothing else may run beside them
 #   TIMEOUT  the last resort, for one case, before FIRSTLOCK_DEADLINE_FACTOR; each wait has its own
 #   LABELS   what all cases are selected by; the target firstlock-label-LABEL builds what has it
-#   TAGS     labels of those cases alone that bear the Catch2 tag; a tag not named is an error
+#   TAGS     labels of those cases alone that bear the Catch2 tag; a tag not named is an error;
+#            those of [nobody], which become that user, run one after the other
 # Every case needs the CTest fixture `run` (tests/setup.cpp): settings that make sense, a results
 # folder.
 include_guard(GLOBAL)

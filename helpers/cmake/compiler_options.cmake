@@ -28,7 +28,8 @@ target_include_directories(firstlock_options INTERFACE "${PROJECT_SOURCE_DIR}")
 # that it did not inline for values that nobody has set.
 target_compile_options(firstlock_options INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion $<$<BOOL:${FIRSTLOCK_WERROR}>:-Werror>
-    "$<$<CONFIG:RelWithDebInfo>:-Og;-g1;-Wno-maybe-uninitialized>")
+    "$<$<CONFIG:RelWithDebInfo>:-Og;-g1>"
+    "$<$<AND:$<CONFIG:RelWithDebInfo>,$<CXX_COMPILER_ID:GNU>>:-Wno-maybe-uninitialized>")
 if(FIRSTLOCK_LINUX)
     target_compile_definitions(firstlock_options INTERFACE FIRSTLOCK_LINUX)
 endif()

@@ -47,6 +47,9 @@ foreach(entry IN LISTS entries)
     elseif("setup" IN_LIST own)
         set(fixtures "FIXTURES_SETUP run")
     endif()
+    if("nobody" IN_LIST own) # their limits count all processes of that user
+        string(APPEND fixtures " RESOURCE_LOCK nobody")
+    endif()
     string(APPEND script "set_tests_properties([==[${name}]==] PROPERTIES
     TIMEOUT \${timeout_s} LABELS [==[${own}]==] DEF_SOURCE_LINE [==[${place}:${CMAKE_MATCH_1}]==]
     RUN_SERIAL ${serial} ${fixtures})\n")

@@ -10,6 +10,9 @@
 
 namespace firstlock {
 
+/// What a guardian says on stderr, which it closes then, once it has the table.
+constexpr const char* guardian_ready = "firstlock guardian ready\n";
+
 /// The process groups that are to be killed when the process that started them ends, however it
 /// ends. Lies in memory that this process and its guardian share. Lock-free, since a signal handler
 /// reads it. At most 16,384 groups at once are remembered; those beyond are stopped by the end of

@@ -4,15 +4,16 @@
 #include "helpers/process/launcher.hpp"
 #include "helpers/process/streams.hpp"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <new>
 #include <optional>
+#include <string>
 #include <system_error>
 
 namespace firstlock {
@@ -31,17 +32,38 @@ GroupTable& mapped_table(int file)
     return *new (place) GroupTable; // stays mapped: a signal handler may read it at any time
 }
 
+/// What is said until the other end is closed.
+std::string all_of(const Descriptor& pipe)
+{
+    std::string text;
+    std::array<char, 512> bytes{};
+    ssize_t count = 1;
+    while (count > 0 || (count < 0 && errno == EINTR)) {
+        count = ::read(pipe.get(), bytes.data(), bytes.size());
+        text.append(bytes.data(), static_cast<std::size_t>(count > 0 ? count : 0));
+    }
+    return text;
+}
+
 class Guardian {
   public:
     Guardian()
     {
         const SignalsHeld until_it_runs; // a handler of ours must not run in it
-        const Command command{FIRSTLOCK_GUARDIAN_EXECUTABLE, {}, {}};
+        const Command command{
+            FIRSTLOCK_GUARDIAN_EXECUTABLE, {}, inherited_environment("FIRSTLOCK_")};
         const Descriptor table = make_unnamed_file(command, "account of children");
         groups_ = &mapped_table(table.get());
         Pipe lifeline = make_pipe(command);
-        const Descriptor nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-        pid_ = launch(command, lifeline.read_end.get(), table.get(), nowhere.get());
+        Pipe first_words = make_pipe(command);
+        pid_ = launch(command, lifeline.read_end.get(), table.get(), first_words.write_end.get());
+        first_words.write_end.reset();
+        if (const std::string said = all_of(first_words.read_end); said != guardian_ready) {
+            ::kill(pid_, SIGKILL);
+            reap();
+            throw StartError("'" + command.executable.string() +
+                             "' does not guard our children; it said '" + said + "'");
+        }
         lifeline_ = set_aside(std::move(lifeline.write_end));
     }
     /// Ends it in either of two ways: a fork may have copied the lifeline, and a process that has
@@ -51,8 +73,7 @@ class Guardian {
         groups_->kill_all();
         lifeline_.reset();
         ::kill(pid_, SIGKILL);
-        while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-        }
+        reap();
     }
     Guardian(const Guardian&) = delete;
     Guardian& operator=(const Guardian&) = delete;
@@ -60,6 +81,12 @@ class Guardian {
     GroupTable& groups() { return *groups_; }
 
   private:
+    void reap() const
+    {
+        while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+        }
+    }
+
     GroupTable* groups_ = nullptr;
     Descriptor lifeline_; // open as long as this process is
     pid_t pid_ = -1;

@@ -7,8 +7,8 @@
 
 namespace firstlock {
 
-/// More children were asked for than the system lets this process have. `what()` names the limit,
-/// its value and how to raise it.
+/// More was asked for than the system gives this process: children, their descriptors, memory.
+/// `what()` names what is short, the limit where there is one, and what to do.
 class LimitError : public StartError {
   public:
     LimitError(const std::string& what, std::size_t children_possible)

@@ -1,5 +1,7 @@
 #include "helpers/process/streams.hpp"
 
+#include "helpers/process/limits.hpp"
+
 #include <fcntl.h>
 #ifdef FIRSTLOCK_LINUX
 #include <sys/mman.h>
@@ -9,8 +11,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 namespace firstlock {
@@ -30,6 +30,15 @@ Pipe make_pipe(const Command& command)
     return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
+std::filesystem::path directory_for_temporary_files(std::error_code& missing)
+{
+    auto directory = std::filesystem::temp_directory_path(missing);
+    if (const char* const named = std::getenv("TMPDIR"); missing && named != nullptr) {
+        directory = named;
+    }
+    return directory;
+}
+
 Descriptor make_unnamed_file(const Command& command, const std::string& purpose)
 {
 #ifdef FIRSTLOCK_LINUX
@@ -37,9 +46,12 @@ Descriptor make_unnamed_file(const Command& command, const std::string& purpose)
     if (in_memory.get() >= 0) {
         return in_memory;
     }
+    if (!advice_on_limit(errno).empty()) {
+        throw_start_error(command, purpose, errno);
+    }
 #endif
     std::error_code missing;
-    const std::string directory = std::filesystem::temp_directory_path(missing).string();
+    const std::string directory = directory_for_temporary_files(missing).string();
     std::string name = directory + "/firstlock-XXXXXX";
     Descriptor file(missing ? -1 : ::mkstemp(name.data()));
     if (file.get() < 0) {

@@ -1,6 +1,7 @@
 // The guardian of a process's children: when that process has ended without having stopped them, it
 // kills what is in their account. Its stdin is a pipe that only that process has the other end of,
-// its stdout the memory that both share (helpers/process/guardian.hpp).
+// its stdout the memory that both share, its stderr a pipe on which it says that it is there
+// (helpers/process/guardian.hpp).
 #include "helpers/process/group_table.hpp"
 
 #include <sys/mman.h>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 
 int main()
 {
@@ -24,6 +26,9 @@ int main()
                     "suite gives it");
         return 1;
     }
+    static_cast<void>(
+        !::write(STDERR_FILENO, firstlock::guardian_ready, std::strlen(firstlock::guardian_ready)));
+    ::close(STDERR_FILENO);
     char byte = 0;
     ssize_t count = 1;
     while (count > 0 || (count < 0 && errno == EINTR)) {

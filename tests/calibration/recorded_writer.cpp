@@ -2,8 +2,10 @@
 
 #include "fixtures/run/settings.hpp"
 #include "fixtures/table/fresh_table.hpp"
+#include "fixtures/transactions/session.hpp"
 
 #include <boost/uuid/uuid_io.hpp>
+#include <catch2/catch_test_macros.hpp>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -121,6 +123,13 @@ Report RecordedWriter::report()
         throw std::runtime_error("the recorded writer said '" + line + "', " + status.text());
     }
     return *report;
+}
+
+void skip_where_no_sleep_is_asked_for(const std::string& journal_mode)
+{
+    if (journal_mode == "wal" && may_wait_in_kernel()) {
+        SKIP("this SQLite may leave a wait for a WAL's lock to the kernel (ENABLE_SETLK_TIMEOUT)");
+    }
 }
 
 std::vector<double> sleeps_ms(const std::vector<std::string>& lines)

@@ -50,6 +50,9 @@ class RecordedWriter {
     LineChild child_;
 };
 
+/// Skips the case where `journal_mode` is WAL and SQLite may wait for its locks without a sleep.
+void skip_where_no_sleep_is_asked_for(const std::string& journal_mode);
+
 /// The microseconds of the sleeps in `lines`, in milliseconds.
 std::vector<double> sleeps_ms(const std::vector<std::string>& lines);
 

@@ -37,6 +37,9 @@ Sleeps documented_sleeps(std::chrono::milliseconds timeout)
 /// first few, after which the lock is freed.
 Sleeps sleeps_beside_a_holder(const Profile& profile, std::optional<std::size_t> first = {})
 {
+    if (profile.settings.busy_timeout > 0ms) {
+        skip_where_no_sleep_is_asked_for(profile.settings.journal_mode);
+    }
     FreshTable table;
     table.use(profile);
     Session holder(table.database());
@@ -82,8 +85,8 @@ TEST_CASE("calibration.retry: SQLite's own sleeps 1 2 5 10 15 20 25 25 25 50 50 
 {
     const auto [journal, timeout] = GENERATE(table<const char*, std::chrono::milliseconds>(
         {{"rollback", 1ms}, {"rollback", 30ms}, {"wal", 30ms}, {"wal", 400ms}}));
-    CHECK(sleeps_beside_a_holder(with_retry(journal, Retry::sqlite, timeout)) ==
-          documented_sleeps(timeout));
+    const Sleeps sleeps = sleeps_beside_a_holder(with_retry(journal, Retry::sqlite, timeout));
+    CHECK(sleeps == documented_sleeps(timeout));
 }
 
 TEST_CASE("calibration.retry: a timeout of 0 asks for no sleep")
@@ -103,14 +106,19 @@ TEST_CASE("calibration.retry: the constant one sleeps 1 ms each time and the jit
 TEST_CASE("calibration.retry: each profile waits in its own way")
 {
     constexpr std::size_t first = 5;
+    constexpr auto patience = 60s; // with its own timeout a stall of this case would refuse it
     for (const std::string& name : profile_names()) {
         INFO(name);
         const WriterSettings& own = profile(name).settings;
         const bool waits = own.busy_timeout > 0ms;
+        if (waits && own.journal_mode == "wal" && may_wait_in_kernel()) {
+            continue;
+        }
         const Sleeps sleeps =
-            sleeps_beside_a_holder(profile(name), waits ? std::optional(first) : std::nullopt);
+            waits ? sleeps_beside_a_holder(with_timeout(profile(name), patience), first)
+                  : sleeps_beside_a_holder(profile(name));
         if (own.retry == Retry::sqlite) {
-            Sleeps expected = documented_sleeps(own.busy_timeout);
+            Sleeps expected = documented_sleeps(patience);
             expected.resize(waits ? first : 0);
             CHECK(sleeps == expected);
         } else {

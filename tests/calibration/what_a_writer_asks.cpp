@@ -60,7 +60,7 @@ void check_all_transactions(const std::string& journal_mode, const Texts& levels
 
 } // namespace
 
-TEST_CASE("calibration.writer: it asks SQLite for what each profile says and nothing else")
+TEST_CASE("calibration.writer: its statements and locks and syncs are what each profile says")
 {
     for (const std::string& name : profile_names()) {
         INFO(name);

@@ -21,8 +21,8 @@ namespace {
 
 using Properties = std::map<std::string, nlohmann::json>;
 
-/// By name; fails where two cases have the same.
-std::map<std::string, Properties> listed_cases()
+/// By name; fails where two cases have the same. Executables that were not built go to `not_built`.
+std::map<std::string, Properties> listed_cases(std::set<std::string>* not_built = nullptr)
 {
     const ProgramRun run = run_program(
         FIRSTLOCK_CTEST, {"--test-dir", build_directory().string(), "--show-only=json-v1"}, {},
@@ -33,6 +33,9 @@ std::map<std::string, Properties> listed_cases()
     for (const auto& test : list.at("tests")) {
         const std::string name = test.at("name");
         if (name.find("_NOT_BUILT") != std::string::npos) { // Catch2 may put a hash behind it
+            if (not_built != nullptr) {
+                not_built->insert(name.substr(0, name.find("_NOT_BUILT")));
+            }
             continue;
         }
         CAPTURE(name);
@@ -91,8 +94,9 @@ TEST_CASE("harness.case list: only the main job has its word in its names")
 {
     const std::string word = std::string("paral") + "lel"; // or this case would be one of them
     std::set<std::string> others;
+    std::set<std::string> not_built;
     std::size_t main_job = 0;
-    for (const auto& [name, properties] : listed_cases()) {
+    for (const auto& [name, properties] : listed_cases(&not_built)) {
         if (name.starts_with(word + ".")) {
             ++main_job;
             CHECK(properties.at("LABELS").dump().find('"' + word + '"') != std::string::npos);
@@ -102,7 +106,7 @@ TEST_CASE("harness.case list: only the main job has its word in its names")
     }
     CAPTURE(others);
     CHECK(others.empty());
-    if (main_job == 0) {
+    if (not_built.contains("firstlock-cases-" + word)) {
         SKIP("the main job is not built");
     }
     CHECK(main_job > 10);

@@ -30,11 +30,13 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-/// For another process, where this one has its databases and logs.
-std::vector<std::string> places()
+/// For another process: where this one has its databases and logs, and its patience.
+std::vector<std::string> own_settings()
 {
-    return {"FIRSTLOCK_DIR=" + settings().directory.string(),
-            "FIRSTLOCK_RESULTS=" + settings().results.string()};
+    auto variables = settings_to_pass_on();
+    variables.push_back("FIRSTLOCK_DIR=" + settings().directory.string());
+    variables.push_back("FIRSTLOCK_RESULTS=" + settings().results.string());
+    return variables;
 }
 
 } // namespace
@@ -72,7 +74,7 @@ ProgramRun run_as_first_process(const std::string& hidden_case)
     return run_program("/bin/sh",
                        {"-c", R"(exec unshare --pid --fork --mount-proc "$0" "$1")",
                         std::string(FIRSTLOCK_OWN_EXECUTABLE), hidden_case},
-                       places(), settings().scaled(60s));
+                       own_settings(), settings().scaled(60s));
 }
 
 } // namespace
@@ -98,8 +100,9 @@ TEST_CASE("harness.containers: where no temporary file can be made the cases tha
     const ScratchDirectory scratch;
     const std::string how = GENERATE("missing", "read-only");
     CAPTURE(how);
-    auto variables = places();
-    variables.push_back("TMPDIR=" + (scratch.path() / (how == "missing" ? "none" : "")).string());
+    auto variables = own_settings();
+    variables.push_back("TMPDIR=" +
+                        (scratch.path() / (how == "missing" ? "no_such_place" : "")).string());
     if (how == "read-only" && !succeeds("unshare --mount mount -t tmpfs -o ro tmpfs /tmp")) {
         SKIP("this user may not mount a read-only file system here");
     }
@@ -109,12 +112,13 @@ TEST_CASE("harness.containers: where no temporary file can be made the cases tha
     const ProgramRun run =
         run_program("/bin/sh",
                     {"-c", command, std::string(FIRSTLOCK_OWN_EXECUTABLE),
-                     "harness.directories: what root runs*,harness.limits: too few descriptors*"},
+                     "harness.directories: the user nobody*,harness.limits: too few descriptors*"},
                     variables, settings().scaled(60s));
     CAPTURE(run.output);
     constexpr int all_skipped = 4; // as Catch2 has it
     CHECK(run.status.code == all_skipped);
     CHECK_THAT(run.output, ContainsSubstring("TMPDIR"));
+    CHECK_THAT(run.output, ContainsSubstring(how == "missing" ? "no_such_place" : "Read-only"));
 }
 
 #endif

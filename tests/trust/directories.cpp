@@ -86,7 +86,8 @@ TEST_CASE("harness.directories: a missing one is refused before anything is star
                       ContainsSubstring("/no/such/place") && ContainsSubstring("No such file"));
 }
 
-TEST_CASE("harness.directories: a read-only one is refused with the variable and the reason")
+TEST_CASE("harness.directories: a read-only one is refused with the variable and the reason",
+          "[nobody]")
 {
     const UnprivilegedDirectory directory;
     const auto closed = directory.path() / "closed";
@@ -101,7 +102,8 @@ TEST_CASE("harness.directories: a read-only one is refused with the variable and
     CHECK(self.end().ok());
 }
 
-TEST_CASE("harness.directories: what root runs nobody may not change, nor others what nobody has")
+TEST_CASE("harness.directories: the user nobody cannot change what root runs nor others what that "
+          "user owns")
 {
     if (::geteuid() != 0) {
         SKIP("only root has something to protect from the user nobody");

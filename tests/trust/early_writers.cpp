@@ -2,6 +2,7 @@
 // Method: rogues that insert, or take the lock, before they are told to go, and one that inserts
 //         without being told; honest writers beside them. Then the same in a run's first case, by
 //         FIRSTLOCK_WRITER.
+#include "fixtures/run/case_log.hpp"
 #include "fixtures/run/program_run.hpp"
 #include "fixtures/run/settings.hpp"
 #include "fixtures/table/early_writes.hpp"
@@ -34,6 +35,14 @@ TEST_CASE("harness.early writer: one that inserts or takes the lock before go is
           "SQLITE_BUSY)");
     CHECK(found_in(rogue_writer("inserts_without_go")) ==
           "the writer has inserted rows after the end of its stdin, without 'go': 1");
+}
+
+TEST_CASE("harness.early writer: one that is slow to insert without go is waited for")
+{
+    PoolDeadlines deadlines = deadlines_for(1, 0ms);
+    deadlines.grace = 0ms; // as if it took longer than that
+    CHECK_THAT(early_writes_of(rogue_writer("inserts_without_go"), deadlines),
+               ContainsSubstring("without 'go': 1"));
 }
 
 TEST_CASE("harness.early writer: honest ones are blameless")
@@ -74,13 +83,15 @@ TEST_CASE("harness.early writer: the suite's own goes at the line go and at no o
 TEST_CASE("harness.early writer: a run with one ends before it has begun")
 {
     const ScratchDirectory directory;
-    const ProgramRun run = run_program(
-        FIRSTLOCK_SETUP_EXECUTABLE, {"setup.the settings*"},
-        {"FIRSTLOCK_WRITER=" + rogue_writer("inserts_before_ready").executable.string() +
-             " inserts_before_ready",
+    const std::string mode = "inserts_before_ready";
+    auto variables = settings_to_pass_on();
+    variables.insert(
+        variables.end(),
+        {"FIRSTLOCK_WRITER=" + shell_quoted(rogue_writer(mode).executable.string()) + " " + mode,
          "FIRSTLOCK_RESULTS=" + (directory.path() / "results").string(),
-         "FIRSTLOCK_DIR=" + directory.path().string()},
-        settings().scaled(60s));
+         "FIRSTLOCK_DIR=" + directory.path().string()});
+    const ProgramRun run = run_program(FIRSTLOCK_SETUP_EXECUTABLE, {"setup.the settings*"},
+                                       variables, settings().scaled(60s));
     CHECK_FALSE(run.status.ok());
     CHECK_THAT(run.output, ContainsSubstring("the writer has inserted rows between"));
     CHECK_THAT(run.output, ContainsSubstring("FIRSTLOCK_WRITER is '"));

@@ -49,7 +49,7 @@ TEST_CASE("harness.external settings: what a writer did not say is not known, bu
           "journal_mode synchronous transaction retry connect busy_timeout_ms payload_bytes ");
     CHECK_THAT(rollback.story(),
                ContainsSubstring("profile external (unknown, synchronous unknown, "
-                                 "unknown, busy timeout unknown ms)"));
+                                 "unknown, busy timeout unknown)"));
     const Trial wal = trial_of_one_that_says("", "recommended");
     CHECK(wal.journal_mode == "wal");
     CHECK(unknown_in(wal) ==
@@ -74,7 +74,8 @@ TEST_CASE("harness.external settings: what a writer said is recorded, and its ow
     CHECK(unknown_in(unrecorded_trial(profile("recommended"), own_writer(), 1)).empty());
 }
 
-TEST_CASE("harness.external settings: a number that is none keeps the gate shut and is quoted")
+TEST_CASE(
+    "harness.external settings: a value that is not a number keeps the gate shut and is quoted")
 {
     const Trial trial = trial_of_one_that_says("busy_timeout_ms=5s", "recommended");
     CHECK(trial.verdict == Verdict::void_);

@@ -5,7 +5,7 @@
 
 #include "fixtures/run/settings.hpp"
 #include "fixtures/table/matchers.hpp"
-#include "helpers/process/child.hpp"
+#include "helpers/process/line_child.hpp"
 #include "tests/trust/one_rogue.hpp"
 #include "tests/trust/second_self.hpp"
 
@@ -76,22 +76,25 @@ TEST_CASE("helper.a pool where the system lets no child leave its parent's table
 
 TEST_CASE("helper.a pool where the system refuses one call", "[.]")
 {
-    const long call = handed_over("CALL") == "pidfd_open" ? SYS_pidfd_open : SYS_memfd_create;
+    constexpr long pidfd_open = 434; // which older headers do not have
+    const long call = handed_over("CALL") == "pidfd_open" ? pidfd_open : SYS_memfd_create;
     const int error = std::stoi(handed_over("ERROR"));
     refuse_calls({call}, error);
     REQUIRE(::syscall(call, 0, 0) == -1);
     REQUIRE(errno == error);
     const Deadline deadline(settings().scaled(30s));
     CHECK(Child({"/bin/sh", {"-c", "exit 3"}, {}}).wait(deadline) == ExitStatus{3, 0});
-    Child hanging({"/bin/sh", {"-c", "trap '' TERM; while :; do sleep 1000000; done"}, {}});
-    CHECK_FALSE(hanging.wait(Deadline(50ms)).has_value());
-    CHECK(hanging.stop(100ms).signal == SIGKILL);
+    LineChild hanging(
+        {"/bin/sh", {"-c", "trap '' TERM; echo trapped; while :; do sleep 1000000; done"}, {}});
+    hanging.expect("trapped", deadline);
+    CHECK_FALSE(hanging.child().wait(Deadline(50ms)).has_value());
+    CHECK(hanging.child().stop(settings().scaled(100ms)).signal == SIGKILL);
     tell_what_a_pool_stores();
 }
 
 TEST_CASE("helper.a child where no unnamed file can be made", "[.]")
 try {
-    refuse_calls({SYS_memfd_create}, EPERM);
+    refuse_calls({SYS_memfd_create}, std::stoi(handed_over("ERROR")));
     const Child child({"/bin/cat", {}, {}});
 } catch (const StartError& error) {
     tell("message", error.what());
@@ -115,9 +118,20 @@ TEST_CASE("harness.child: it starts, ends and is killed where the system refuses
 TEST_CASE("harness.child: where no unnamed file can be made the directory in the way is named")
 {
     const std::string directory = GENERATE("/proc", "/no/such/place");
-    SecondSelf self("helper.a child where no unnamed file can be made", {"TMPDIR=" + directory});
+    SecondSelf self("helper.a child where no unnamed file can be made",
+                    {"TMPDIR=" + directory, "HARNESS_ERROR=" + std::to_string(EPERM)});
+    CHECK_THAT(self.expect("message"), ContainsSubstring("cannot start '") &&
+                                           ContainsSubstring("in '" + directory + "'") &&
+                                           ContainsSubstring("TMPDIR may name another"));
+    CHECK(self.end().ok());
+}
+
+TEST_CASE("harness.child: where a limit is in the way of an unnamed file it is named")
+{
+    SecondSelf self("helper.a child where no unnamed file can be made",
+                    {"HARNESS_ERROR=" + std::to_string(EMFILE)});
     CHECK_THAT(self.expect("message"),
-               ContainsSubstring("cannot start '") && ContainsSubstring("TMPDIR may name another"));
+               ContainsSubstring("account of children: Too many open files; the limit on open"));
     CHECK(self.end().ok());
 }
 
