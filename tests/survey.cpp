@@ -9,8 +9,6 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
-#include <iostream>
-
 using namespace firstlock;
 
 namespace {
@@ -23,8 +21,7 @@ void survey(const Profile& profile, const std::string& name)
     }
     const bool deep = settings().depth == Depth::deep;
     const SearchLimits limits = deep ? limits_with(1000, 400, 60) : limits_with(32, 30, 2);
-    const FirstLock found = search_first_lock(profile, limits);
-    std::cout << "first lock of " << profile.name << ": " << describe(found) << std::endl;
+    const SearchState found = search_first_lock(profile, limits);
     CHECK(found.trials > 0);
     CHECK((!found.holds || !found.first_lock || *found.holds < *found.first_lock));
 }

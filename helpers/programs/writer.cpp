@@ -3,6 +3,7 @@
 // started.
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/sqlite/error.hpp"
+#include "helpers/sqlite/sleep_recorder.hpp"
 #include "helpers/writer/protocol.hpp"
 #include "helpers/writer/say.hpp"
 
@@ -54,6 +55,7 @@ class Inserter {
         report.kind = Report::Kind::ok;
         return report;
     }
+    std::optional<std::int64_t> longest_wait_ms() const { return connection_.longest_wait_ms(); }
 
   private:
     static Connection configured(const Task& task, std::string& stage)
@@ -87,6 +89,7 @@ class Inserter {
 
 int run(const Task& task)
 {
+    record_sleeps();
     std::string stage;
     std::optional<Inserter> inserter;
     if (task.settings.connect == Connect::before_go) {
@@ -96,6 +99,7 @@ int run(const Task& task)
     if (!wait_for_go()) {
         return WriterExit::done; // the parent is gone: the database stays untouched
     }
+    start_handler_clock(); // what getting ready waited is not measured
     const std::int64_t start_ns = monotonic_ns();
     Report report;
     try {
@@ -108,6 +112,7 @@ int run(const Task& task)
     }
     report.start_ns = start_ns;
     report.end_ns = monotonic_ns();
+    report.waited_ms = inserter ? inserter->longest_wait_ms() : handler_clock_ms();
     say(format(report));
     return WriterExit::done;
 }

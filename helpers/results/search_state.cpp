@@ -10,9 +10,13 @@ namespace {
 struct LevelLine {
     int writers = 0, trials = 0, locked_trials = 0, locked_writers = 0, void_trials = 0;
     double p_low = 0, p_high = 1;
+    /// The same were the void trials locked ones. Null in lines of schema 1, like the waits.
+    std::optional<double> p_high_void_locked;
+    std::optional<std::vector<double>> waits_ms, censored_waits_ms;
 };
 BOOST_DESCRIBE_STRUCT(LevelLine, (),
-                      (writers, trials, locked_trials, locked_writers, void_trials, p_low, p_high))
+                      (writers, trials, locked_trials, locked_writers, void_trials, p_low, p_high,
+                       p_high_void_locked, waits_ms, censored_waits_ms))
 
 } // namespace
 } // namespace firstlock
@@ -22,9 +26,18 @@ struct nlohmann::adl_serializer<firstlock::Level> {
     static void to_json(ordered_json& json, const firstlock::Level& level)
     {
         const auto p = firstlock::clopper_pearson(level);
-        json = firstlock::LevelLine{
-            level.writers,     level.trials, level.locked, level.locked_writers,
-            level.void_trials, p.low,        p.high};
+        const auto with_void = firstlock::clopper_pearson(
+            {level.locked + level.void_trials, level.trials + level.void_trials});
+        json = firstlock::LevelLine{level.writers,
+                                    level.trials,
+                                    level.locked,
+                                    level.locked_writers,
+                                    level.void_trials,
+                                    p.low,
+                                    p.high,
+                                    with_void.high,
+                                    level.waits_ms,
+                                    level.censored_waits_ms};
     }
     static void from_json(const ordered_json& json, firstlock::Level& level)
     {
@@ -39,8 +52,14 @@ struct nlohmann::adl_serializer<firstlock::Level> {
         check_count("locked_trials", line.locked_trials, 0, line.trials);
         check_count("locked_writers", line.locked_writers, 0, max);
         check_count("void_trials", line.void_trials, 0, max);
-        level = {
-            {line.locked_trials, line.trials}, line.writers, line.locked_writers, line.void_trials};
+        level = {};
+        level.locked = line.locked_trials;
+        level.trials = line.trials;
+        level.writers = line.writers;
+        level.locked_writers = line.locked_writers;
+        level.void_trials = line.void_trials;
+        level.waits_ms = line.waits_ms.value_or(std::vector<double>{});
+        level.censored_waits_ms = line.censored_waits_ms.value_or(std::vector<double>{});
     }
 };
 

@@ -17,11 +17,14 @@ struct SearchState : TrialSettings, FirstLock {
     std::string case_, file_system;
     int max_writers = 0;
     bool finished = false;
+    /// What else a reader has to know, such as that a driver ignores the timeout.
+    std::optional<std::string> note{};
 };
 BOOST_DESCRIBE_STRUCT(SearchState, (TrialSettings, FirstLock),
-                      (search, case_, file_system, max_writers, finished))
+                      (search, case_, file_system, max_writers, finished, note))
 
-/// `example` is any trial of the search.
+/// `example` is any trial of the search, but for the timeout: under `busy_timeout_ms`, which is
+/// asked about.
 SearchState search_state(const std::string& search, const TrialRecord& example,
                          const FirstLock& found, bool finished);
 

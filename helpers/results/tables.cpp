@@ -2,6 +2,7 @@
 
 #include "helpers/described/names.hpp"
 #include "helpers/described/printable.hpp"
+#include "helpers/results/answer.hpp"
 #include "helpers/results/line_cells.hpp"
 #include "helpers/results/text_table.hpp"
 
@@ -21,20 +22,6 @@ namespace {
 struct Searched : SearchState {
     std::vector<TrialRecord> trials_of_it;
 };
-
-/// The smallest M: between 1 and 2 is 2.
-std::string amount(const WritersOrOutside& value)
-{
-    switch (value.place) {
-    case WritersOrOutside::Place::below:
-        return "below";
-    case WritersOrOutside::Place::above:
-        return "above";
-    case WritersOrOutside::Place::inside:
-        break;
-    }
-    return value.writers > 0 ? fmt::format("{:.0f}", std::ceil(value.writers)) : "-";
-}
 
 /// The first letters of the check-in that the build was made of.
 std::string short_source(const Environment& where)
@@ -102,6 +89,48 @@ std::string note_on(const SearchState& search)
     return note;
 }
 
+std::string timeout_of(const Searched& search)
+{
+    return search.busy_timeout_ms ? duration(static_cast<double>(*search.busy_timeout_ms)) : "-";
+}
+
+/// What the model says of a search; of one of schema 1 the M at which half lock is all.
+std::string half_of(const Searched& search)
+{
+    if (search.curve && search.curve->shape == CurveShape::does_not_wait) {
+        return "does not wait";
+    }
+    return amount(WritersEstimate{search.m50, search.m50_low, search.m50_high});
+}
+
+std::string twentieth_of(const Searched& search)
+{
+    return !search.curve || search.curve->shape == CurveShape::does_not_wait
+               ? "-"
+               : amount(search.curve->twentieth);
+}
+
+/// "512: 14 of 14, P <= 19 %"
+std::string clean_of(const Searched& search)
+{
+    if (!search.holds) {
+        return "-";
+    }
+    const std::string trials =
+        search.holds_trials ? fmt::format(": {} of {}", *search.holds_trials, *search.holds_trials)
+                            : "";
+    return fmt::format("{}{}", *search.holds, trials) +
+           (search.holds_p_high ? ", P <= " + percent(*search.holds_p_high) : "");
+}
+
+/// "0.01/0.2/-": what `figure` is at 10, 100 and 1000 writers.
+std::function<Cell(const Searched&)> at_each(std::string (*figure)(const SearchState&, int))
+{
+    return [figure](const Searched& search) {
+        return figure(search, 10) + "/" + figure(search, 100) + "/" + figure(search, 1000);
+    };
+}
+
 /// All searches that have trials in their run.
 std::vector<Searched> searches_of(const std::vector<RunResults>& runs)
 {
@@ -134,41 +163,44 @@ std::string first_lock_table(const std::vector<RunResults>& runs)
                  {{"profile", &Searched::profile},
                   {"journal", &Searched::journal_mode},
                   {"sync", &Searched::synchronous},
-                  {"timeout ms", &Searched::busy_timeout_ms},
-                  {"holds", &Searched::holds},
-                  {"P(lock) <=",
-                   [](const Searched& search) {
-                       return search.holds_p_high ? percent(*search.holds_p_high) : "-";
-                   }},
-                  {"first lock", &Searched::first_lock},
-                  {"m50", [](const Searched& search) { return amount(search.m50); }},
-                  {"m50 95 %",
-                   [](const Searched& search) {
-                       return amount(search.m50_low) + " to " + amount(search.m50_high);
-                   }},
-                  {"trials", &Searched::trials},
-                  {"locked", &Searched::trials_locked},
+                  {"timeout", timeout_of},
+                  {"half lock at (model)", half_of},
+                  {"1 in 20 at (model)", twentieth_of},
+                  {"first lock (seen)", &Searched::first_lock},
+                  {"clean (seen)", clean_of},
+                  {"headroom at 10/100/1000", at_each(headroom_at)},
+                  {"timeout needed by 10/100/1000 (model)", at_each(timeout_for)},
                   {"commits/s",
                    [](const Searched& search) {
                        return median_at_holds(search, [](const TrialRecord& trial) {
                            return trial.commits_per_second;
                        });
                    }},
-                  {"p99 wait ms",
-                   [](const Searched& search) { return median_at_holds(search, wait_p99_of); }},
                   {"first locked after ms",
-                   [](const Searched& search) { return median(search, first_locked_after); }},
+                   [](const Searched& search) { return median(search, first_locked_after); },
+                   Shown::where_any},
+                  {"trials", &Searched::trials},
+                  {"locked", &Searched::trials_locked},
                   {"up to", &Searched::max_writers, Shown::where_rows_differ},
                   {"on", where(&TrialRecord::file_system), Shown::where_rows_differ},
                   {"SQLite", where(sqlite_of), Shown::where_rows_differ},
                   {"host", where(&TrialRecord::host), Shown::where_rows_differ},
                   {"writer", where(&TrialRecord::writer), Shown::where_rows_differ},
                   {"note", note_on, Shown::where_any}});
-    return table.empty()
-               ? ""
-               : table + "commits/s and p99 wait: medians of the trials at the M that holds. first "
-                         "locked after: median of the trials\nthat locked. P(lock) <=: upper 95 % "
-                         "bound at the M that holds, from trials made to confirm it.\n";
+    if (table.empty()) {
+        return "";
+    }
+    std::string text =
+        table +
+        "model: with 95 % intervals, from the longest wait of each trial. 1 in 20: one in twenty "
+        "trials locks. timeout needed: 95 % of\nthe trials stay under it. headroom: longest wait / "
+        "timeout; 0.01 is far from a lock, 0.9 at its edge. clean: all of so many\ntrials at that "
+        "M, below each M that locked. commits/s: median there. trials, locked: under the timeout "
+        "itself.\n\n";
+    for (const Searched& search : searches_of(runs)) {
+        text += printable(answer_in_words(search)) + "\n";
+    }
+    return text;
 }
 
 std::string case_table(const std::vector<RunResults>& runs)

@@ -14,9 +14,9 @@ struct RunResults {
     std::vector<SearchState> searches; ///< last state of each
 };
 
-/// Per search: what the profile holds, its first lock, the M at which half of all trials lock, and
-/// what its trials were like. Runs that differ in host, file system, SQLite or writer stand in rows
-/// of their own.
+/// Per search: what the model makes of its waits (answer.hpp), what was seen, and what its trials
+/// were like; then a sentence on each. Runs that differ in host, file system, SQLite or writer
+/// stand in rows of their own.
 std::string first_lock_table(const std::vector<RunResults>& runs);
 
 /// Per trial that no search asked for: how many rows got in, and when the first one did not.

@@ -27,8 +27,25 @@ BOOST_DESCRIBE_STRUCT(TrialSettings, (),
                       (profile, journal_mode, synchronous, transaction, retry, connect,
                        busy_timeout_ms, payload_bytes, writer))
 
+/// How long its writers had to wait, at the worst. Null in lines of schema 1.
+struct LongestWait {
+    std::optional<double> longest_wait_ms; ///< from a writer's start to its report, for people
+    /// Of a single statement, on the clock by which its handler gives up (wait_curve.hpp); null
+    /// where some writer did not know it.
+    std::optional<std::int64_t> longest_statement_wait_ms;
+    /// It would have been longer: a writer was refused, stopped early, or ran past its deadline. A
+    /// trial that is void for another reason is no evidence of waits.
+    std::optional<bool> wait_censored;
+    /// Refusals that no longer timeout would have changed: before it was waited out.
+    std::optional<std::size_t> refused_at_once;
+    std::optional<double> headroom; ///< longest_statement_wait_ms / busy_timeout_ms
+};
+BOOST_DESCRIBE_STRUCT(LongestWait, (),
+                      (longest_wait_ms, longest_statement_wait_ms, wait_censored, refused_at_once,
+                       headroom))
+
 /// What it came to.
-struct TrialFigures : Evidence {
+struct TrialFigures : Evidence, LongestWait {
     std::size_t sequential = 0;
     std::size_t rows_before = 0, rows_after = 0;
     /// Extended code -> refusals; "?" where none was given.
@@ -50,7 +67,7 @@ struct TrialFigures : Evidence {
     bool stopped_early = false;
     std::string search; ///< the key of the search that asked for this trial, empty for others
 };
-BOOST_DESCRIBE_STRUCT(TrialFigures, (Evidence),
+BOOST_DESCRIBE_STRUCT(TrialFigures, (Evidence, LongestWait),
                       (sequential, rows_before, rows_after, codes, stages, wait_ms, start_skew_ms,
                        in_flight_peak, span_ms, commits_per_second, first_locked, sequential_ms,
                        total_s, ready_ms, verdict, void_because, stopped_early, search))

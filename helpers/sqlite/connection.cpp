@@ -1,9 +1,11 @@
 #include "helpers/sqlite/connection.hpp"
 
 #include "helpers/sqlite/error.hpp"
+#include "helpers/sqlite/sleep_recorder.hpp"
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <functional>
 
 namespace firstlock {
@@ -106,7 +108,7 @@ void Connection::set_busy_timeout(std::chrono::milliseconds timeout, Retry retry
     }
     constexpr int jitter_ms_max = 10;
     retry_ = std::make_unique<RetryState>(
-        RetryState{timeout, retry == Retry::constant ? 1 : jitter_ms_max, {}});
+        RetryState{timeout, retry == Retry::constant ? 1 : jitter_ms_max, {}, {}});
     sqlite3_busy_handler(handle_, wait_a_little, retry_.get());
 }
 
@@ -117,16 +119,25 @@ int Connection::wait_a_little(void* state, int times_called)
     auto& retry = *static_cast<RetryState*>(state);
     const auto now = std::chrono::steady_clock::now();
     if (times_called == 0) {
-        retry.deadline = now + retry.timeout;
-    } else if (now > retry.deadline) {
-        return 0;
-    } else {
-        // SQLite's own generator: a seed of the run would bring many processes back into step.
-        unsigned random = 0;
-        sqlite3_randomness(sizeof(random), &random);
-        sqlite3_sleep(1 + static_cast<int>(random % static_cast<unsigned>(retry.sleep_ms_max)));
+        retry.first_call = now;
+        return 1;
     }
+    const auto waited = now - retry.first_call;
+    retry.longest = std::max(retry.longest, waited);
+    if (waited > retry.timeout) {
+        return 0;
+    }
+    // SQLite's own generator: a seed of the run would bring many processes back into step.
+    unsigned random = 0;
+    sqlite3_randomness(sizeof(random), &random);
+    sqlite3_sleep(1 + static_cast<int>(random % static_cast<unsigned>(retry.sleep_ms_max)));
     return 1;
+}
+
+std::optional<std::int64_t> Connection::longest_wait_ms() const
+{
+    return retry_ ? std::chrono::ceil<std::chrono::milliseconds>(retry_->longest).count()
+                  : handler_clock_ms();
 }
 
 void Connection::execute(const std::string& sql)

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,6 +53,11 @@ class Connection {
     /// How this connection waits for a lock from now on. A timeout of 0 is no wait at all.
     void set_busy_timeout(std::chrono::milliseconds timeout, Retry retry);
 
+    /// The longest that a single statement has waited for locks, on the clock by which its handler
+    /// gives up, in milliseconds: handler_clock_ms() for SQLite's own, for the others the time from
+    /// the handler's first call to its last, since set_busy_timeout().
+    std::optional<std::int64_t> longest_wait_ms() const;
+
     std::string last_message() const;
     sqlite3* handle() const { return handle_; }
 
@@ -60,7 +66,8 @@ class Connection {
     struct RetryState {
         std::chrono::milliseconds timeout{0};
         int sleep_ms_max = 1;
-        std::chrono::steady_clock::time_point deadline{};
+        std::chrono::steady_clock::time_point first_call{};
+        std::chrono::steady_clock::duration longest{0};
     };
     static int wait_a_little(void* state, int times_called);
     void close() noexcept;

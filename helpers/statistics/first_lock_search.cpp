@@ -2,20 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
-
-#include "helpers/statistics/halfway.hpp"
+#include <limits>
+#include <numbers>
 
 namespace firstlock {
 namespace {
 
-// Shares are of the limits.
-constexpr int patrol_depth = 5; // trials in each octave below the first lock before anything else
-constexpr double patrol_share = 0.10;
-constexpr double fall_share = 0.50;
-constexpr double halfway_share = 0.50;  // before what holds is confirmed further
-constexpr int sweep_depth = 2;          // trials on each rung of the sweep above a first lock
-constexpr int probes = 3;               // clean trials that an M takes before it is confirmed
-constexpr double rung_ratio_min = 1.15; // holds and a first lock this close leave no rung between
+constexpr double ample_factor = 2;        // of the timeout
+constexpr double ample_from = 0.5;        // of the timeout, where a wait is expected to be longer
+constexpr double scan_until = 1.0 / 3;    // of the timeout
+constexpr double seen_share = 1.0 / 3;    // of what was spent
+constexpr double block_share = 0.7;       // of what is left, for the levels of one block
+constexpr int trials_without_waiting = 6; // tell that nobody waits
+constexpr int blocks_when_far = 12;       // decide that a timeout is out of reach
+constexpr double sharp_half = 1.15, sharp_twentieth = 1.25; // high over low
+constexpr int sharp_trials = 16;
+constexpr int small_crowd = 64;
+constexpr double holds_alpha = 0.05, holds_p_max = 0.2;
 
 /// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): unlike the distributions of the standard
 /// library it gives the same numbers on every platform.
@@ -27,274 +30,344 @@ std::uint64_t mix(std::uint64_t state)
     return state ^ (state >> 31);
 }
 
+auto at_or_above(auto& levels, int writers)
+{
+    return std::lower_bound(levels.begin(), levels.end(), writers,
+                            [](const Level& level, int sought) { return level.writers < sought; });
+}
+
+SearchLimits checked(const SearchLimits& limits)
+{
+    // A billion leaves room for sums of levels in an int; no machine starts that many writers.
+    check(limits.writers_max >= 1 && limits.writers_max <= 1'000'000'000, "writers_max",
+          limits.writers_max, "1 to 1000000000");
+    check(limits.trials_max >= 1, "trials_max", limits.trials_max, "1 or more");
+    check(limits.budget_s > 0 && std::isfinite(limits.budget_s), "budget_s", limits.budget_s,
+          "seconds above 0");
+    check(limits.timeout_ms >= 0 && std::isfinite(limits.timeout_ms), "timeout_ms",
+          limits.timeout_ms, "0 or more");
+    return limits;
+}
+
+void check_answer(const TrialAnswer& answer, const SearchLimits& limits)
+{
+    check(answer.writers >= 1 && answer.writers <= limits.writers_max, "the answer's writers",
+          answer.writers, "1 to " + std::to_string(limits.writers_max));
+    check(answer.locked_writers >= 0 && answer.locked_writers <= answer.writers,
+          "the answer's locked_writers", answer.locked_writers,
+          "0 to its writers, " + std::to_string(answer.writers));
+    check(answer.seconds >= 0 && std::isfinite(answer.seconds), "the answer's seconds",
+          answer.seconds, "0 or more");
+    const double waited_ms = answer.waited_ms.value_or(0);
+    check(waited_ms >= 0 && std::isfinite(waited_ms), "the answer's waited_ms", waited_ms,
+          "0 or more");
+}
+
+/// High over low of an interval; infinite where an end is outside.
+double ratio(const WritersEstimate& of)
+{
+    using Place = WritersOrOutside::Place;
+    return of.low.place == Place::inside && of.high.place == Place::inside
+               ? of.high.writers / of.low.writers
+               : std::numeric_limits<double>::infinity();
+}
+
 } // namespace
 
-FirstLockSearch::FirstLockSearch(SearchLimits limits)
-    : history_(limits), half_(0.5, ThresholdSet::Guess::order, limits.writers_max),
-      tenth_(0.1, ThresholdSet::Guess::near, limits.writers_max)
+std::optional<LongestWaitSeen> wait_seen(const TrialAnswer& answer, HandlerClock clock)
 {
+    if (!answer.waited_ms || (answer.is_void && !answer.is_censored)) {
+        return std::nullopt;
+    }
+    LongestWaitSeen seen{.writers = answer.writers,
+                         .is_refused_at_once = answer.is_refused_at_once};
+    if (answer.is_censored) {
+        seen.above_ms = *answer.waited_ms;
+    } else {
+        seen.above_ms = sum_below_ms(clock, *answer.waited_ms);
+        seen.up_to_ms = std::max(1.0, *answer.waited_ms);
+    }
+    return seen;
+}
+
+FirstLockSearch::FirstLockSearch(SearchLimits limits)
+    : limits_(checked(limits)),
+      ample_ms_(sum_from_ms(limits.clock, ample_factor * limits.timeout_ms))
+{
+    seen_.writers_max = limits_.writers_max;
+    seen_.ample_trials = 0;
     plan_ = make_plan();
 }
 
 void FirstLockSearch::tell(const TrialAnswer& answer)
 {
-    history_.add(answer);
-    if (!answer.is_void) {
-        const bool is_locked = answer.locked_writers > 0;
-        half_.add(answer.writers, is_locked);
-        tenth_.add(answer.writers, is_locked);
-        confirmations_.tell(answer.writers, is_locked);
+    check_answer(answer, limits_);
+    ++answers_;
+    seconds_ += answer.seconds;
+    if (!block_.empty() && plan_ == block_.back()) {
+        block_.pop_back();
+    } else if (plan_ && !plan_->is_ample && blocks_ > 0) {
+        seen_seconds_ += answer.seconds;
     }
-    if (plan_ && plan_->writers == answer.writers) {
-        spent(plan_->purpose) += history_.share(answer);
+    witness(answer);
+}
+
+void FirstLockSearch::witness(TrialAnswer answer)
+{
+    check_answer(answer, limits_);
+    auto place = at_or_above(seen_.levels, answer.writers);
+    if (place == seen_.levels.end() || place->writers != answer.writers) {
+        place = seen_.levels.insert(place, Level{});
+        place->writers = answer.writers;
     }
+    place->add(answer);
+    const bool is_locked = answer.locked_writers > 0;
+    if (!answer.is_void && answer.is_ample) {
+        ++*seen_.ample_trials;
+    } else if (!answer.is_void) {
+        ++seen_.trials;
+        seen_.trials_locked += is_locked ? 1 : 0;
+        if (is_locked) {
+            seen_.first_lock = std::min(seen_.first_lock.value_or(answer.writers), answer.writers);
+        }
+    }
+    if (const auto wait = wait_seen(answer, limits_.clock)) {
+        waits_.push_back(*wait);
+        if (wait->wait_ms() && answer.writers > seen_.waited_at.value_or(0)) {
+            seen_.waited_at = answer.writers;
+        }
+    }
+    // A small crowd costs little more than its table.
+    const double idle_s = answer.seconds - answer.waited_ms.value_or(0) / 1000;
+    seconds_per_writer_ =
+        std::max(seconds_per_writer_, idle_s / std::max(answer.writers, small_crowd));
     plan_ = make_plan();
 }
 
-std::optional<FirstLockSearch::Plan> FirstLockSearch::make_plan()
+std::optional<TrialQuestion> FirstLockSearch::make_plan()
 {
-    for (const Level& level : history_.levels()) {
+    for (const Level& level : seen_.levels) {
         if (level.void_in_a_row >= void_in_a_row_max) {
             stopped_because_ = "too many void trials: " + std::to_string(void_in_a_row_max) +
                                " in a row with " + std::to_string(level.writers) + " writers";
             return std::nullopt;
         }
     }
-    if (history_.is_spent()) {
-        stopped_because_ = history_.seconds_left() <= 0 ? "budget" : "trials";
+    if (seconds_ >= limits_.budget_s || answers_ >= limits_.trials_max) {
+        stopped_because_ = seconds_ >= limits_.budget_s ? "budget" : "trials";
         return std::nullopt;
     }
-    if (const auto writers = scan()) {
-        return Plan{*writers, Purpose::scan};
-    }
-    if (!confirmations_.waiting()) {
-        const bool is_patrol_due = spent(Purpose::patrol) < patrol_share && can_pay_a_lock();
-        if (const auto writers = is_patrol_due ? patrol(patrol_depth) : std::nullopt) {
-            return Plan{*writers, Purpose::patrol};
-        }
-        if (const auto writers = candidate()) {
-            confirmations_.open(*writers);
-        }
-    }
-    if (confirmations_.waiting() && !confirmations_.is_deepened()) {
-        return Plan{*confirmations_.waiting(), Purpose::confirm};
-    }
-    if (const auto writers = fall()) {
-        return Plan{*writers, Purpose::fall};
-    }
-    const bool is_halfway_next =
-        spent(Purpose::halfway) < spent(Purpose::confirm) + spent(Purpose::climb);
-    const auto halfway_writers = halfway();
-    if (halfway_writers && is_halfway_next) {
-        return Plan{*halfway_writers, Purpose::halfway};
-    }
-    if (const auto writers = climb()) {
-        if (history_.level(*writers).clean() < probes) {
-            return Plan{*writers, Purpose::climb};
-        }
-        confirmations_.open(*writers);
-        return Plan{*writers, Purpose::confirm};
-    }
-    if (halfway_writers && spent(Purpose::halfway) < halfway_share) {
-        return Plan{*halfway_writers, Purpose::halfway};
-    }
-    if (const auto plan = deepen()) {
-        return plan;
-    }
-    if (halfway_writers) {
-        return Plan{*halfway_writers, Purpose::halfway};
-    }
-    stopped_because_ = can_pay_a_lock() ? "decided" : "budget";
-    return std::nullopt;
-}
-
-/// 1, 2, 4, 8 … writers_max, once each, up to the first lock.
-std::optional<int> FirstLockSearch::scan() const
-{
-    const int writers_max = history_.limits().writers_max;
-    for (int writers = 1; writers < history_.first_lock();) {
-        if (history_.level(writers).trials == 0) {
-            return writers;
-        }
-        writers = writers < writers_max ? std::min(writers_max, 2 * writers) : writers_max + 1;
-    }
-    return std::nullopt;
-}
-
-/// An M at random, on a grid of quarter octaves, in the octave that has the fewest trials; none
-/// when each has `depth` of them. The octave below a first lock is left out: it is likely to lock
-/// too, and climb() gets there for less.
-std::optional<int> FirstLockSearch::patrol(int depth) const
-{
-    std::optional<int> octave; // its lowest M
-    int fewest = depth;
-    const int end = history_.has_locked() ? history_.first_lock() / 2 + 1 : history_.first_lock();
-    for (int low = 1; low < end; low *= 2) {
-        int trials = 0;
-        for (const Level& level : history_.levels()) {
-            trials += level.writers >= low && level.writers < 2 * low ? level.trials : 0;
-        }
-        if (trials < fewest) {
-            fewest = trials;
-            octave = low;
-        }
-    }
-    if (!octave) {
+    if (does_not_wait() && answers_ >= trials_without_waiting) {
+        stopped_because_ = "does not wait";
         return std::nullopt;
     }
-    const double quarter = std::floor(4 * random()) / 4;
-    return std::min(static_cast<int>(std::lround(*octave * std::exp2(quarter))), end - 1);
-}
-
-/// The M to confirm while none is confirmed: the largest where nothing locked, else below the first
-/// lock by a factor that grows with every failure.
-std::optional<int> FirstLockSearch::candidate() const
-{
-    if (confirmations_.confirmed() || history_.first_lock() == 1) {
+    if (const auto next = scan()) {
+        return next;
+    }
+    if (block_.empty()) {
+        if (blocks_ > 0 && is_decided()) {
+            stopped_because_ = "decided";
+            return std::nullopt;
+        }
+        fill_block();
+    }
+    if (const auto next = seen_at_timeout()) {
+        return next;
+    }
+    if (block_.empty()) {
+        stopped_because_ = "budget"; // too little of it is left for any of them
         return std::nullopt;
     }
-    if (!history_.has_locked()) {
-        return history_.limits().writers_max;
-    }
-    const double factor = std::exp2(1 + 0.5 * confirmations_.failures_in_a_row());
-    return std::max(1, static_cast<int>(history_.first_lock() / factor));
+    return block_.back();
 }
 
-/// The trial that tells most about a fall of P(lock): at writers_max first, which bisection never
-/// sees again once something below has locked; where that is clean, on rungs in between; then, as
-/// long as a level looks rarer than one below it, at either of them until one tenth is shown to lie
-/// between them.
-std::optional<int> FirstLockSearch::fall() const
+/// Whether the trials so far, the scan at least, say that refusals come at once.
+bool FirstLockSearch::does_not_wait() const
 {
-    const int writers_max = history_.limits().writers_max;
-    const auto range = tenth_.range();
-    if (!range || history_.first_lock() >= writers_max || spent(Purpose::fall) >= fall_share ||
-        !can_pay_a_lock()) {
+    if (limits_.timeout_ms == 0) {
+        return seen_.first_lock.has_value();
+    }
+    const auto at_once = std::count_if(waits_.begin(), waits_.end(),
+                                       [](const auto& each) { return each.is_refused_at_once; });
+    return 2 * at_once > static_cast<std::ptrdiff_t>(waits_.size());
+}
+
+std::optional<TrialQuestion> FirstLockSearch::scan() const
+{
+    if (blocks_ > 0) {
         return std::nullopt;
     }
-    const Level top = history_.level(writers_max);
-    if (top.trials == 0) {
-        return writers_max;
-    }
-    if (const auto writers = top.locked == 0 ? sweep() : std::nullopt) {
-        return writers;
-    }
-    int common = 0; // the level that is thought to lock most often
-    double most = 0.1;
-    for (const Level& level : history_.levels()) {
-        const double guess = level.locked > 0 ? tenth_.guess(level.writers) : 0;
-        if (guess > most) {
-            most = guess;
-            common = level.writers;
+    int longest_from = limits_.writers_max; // the smallest M that waited for long
+    for (const LongestWaitSeen& trial : waits_) {
+        if (trial.up_to_ms.value_or(trial.above_ms) > scan_until * limits_.timeout_ms) {
+            longest_from = std::min(longest_from, trial.writers);
         }
     }
-    int rare = 0; // the highest above it that is thought to lock rarely
-    for (auto level = history_.levels().rbegin(); common > 0 && level->writers > common; ++level) {
-        if (tenth_.guess(level->writers) < 0.1) {
-            rare = level->writers;
-            break;
+    int writers = std::min(2, limits_.writers_max);
+    while (const Level* const tried = level(writers)) {
+        if (writers == limits_.writers_max || 2 * writers > longest_from || does_not_wait()) {
+            return std::nullopt;
+        }
+        if (tried->trials == 0) {
+            break; // void until now
+        }
+        writers = std::min(2 * writers, longest_from);
+    }
+    return question(writers, false);
+}
+
+/// Where between none and half of the trials are expected to lock; nothing where none ever are.
+std::optional<TrialQuestion> FirstLockSearch::seen_at_timeout() const
+{
+    const auto half = expected_writers(waits_, limits_.timeout_ms, 0.5);
+    const auto few = expected_writers(waits_, limits_.timeout_ms, 0.05);
+    const double spent = std::max(seconds_, 1e-9);
+    if (limits_.timeout_ms == 0 || !half || !few || *half > 1.5 * limits_.writers_max ||
+        seen_seconds_ >= seen_share * spent) {
+        return std::nullopt;
+    }
+    const double lowest = std::max(*few, *half / 3);
+    const double places[] = {lowest, std::sqrt(lowest * *half), 0.8 * lowest};
+    const TrialQuestion next =
+        question(on_grid(places[static_cast<std::size_t>(answers_) % std::size(places)]), false);
+    return cost_s(next) <= limits_.budget_s - seconds_ ? std::optional(next) : std::nullopt;
+}
+
+void FirstLockSearch::fill_block()
+{
+    ++blocks_;
+    const auto half =
+        limits_.timeout_ms > 0 ? expected_writers(waits_, limits_.timeout_ms, 0.5) : std::nullopt;
+    const bool is_far = !half || *half > 1.5 * limits_.writers_max;
+    std::vector<int> places;
+    if (does_not_wait()) {
+        const int locked = seen_.first_lock.value_or(limits_.writers_max);
+        places = {locked, std::max(2, locked / 2)};
+    } else if (!is_far) {
+        // Half octaves, and then those in between.
+        const double first = blocks_ % 2 == 1 ? -4 : -3;
+        for (double quarters = first; quarters <= 3; quarters += 2) {
+            places.push_back(on_grid(*half * std::exp2(quarters / 4)));
+        }
+    } else {
+        for (double writers = 10; writers < limits_.writers_max; writers *= std::sqrt(10)) {
+            places.push_back(static_cast<int>(std::lround(writers)));
+        }
+        places.push_back(limits_.writers_max);
+    }
+    std::sort(places.begin(), places.end());
+    places.erase(std::unique(places.begin(), places.end()), places.end());
+    if (is_far) { // the large crowds say most
+        std::reverse(places.begin(), places.end());
+    }
+    double left_s = block_share * (limits_.budget_s - seconds_);
+    for (const int writers : places) { // in this order, where not all can be paid
+        // Where no M is expected to lock half of its trials, and yet crowds wait for long, every
+        // second block shows what is seen.
+        const bool may_be_ample = !is_far || blocks_ % 2 == 1;
+        const TrialQuestion next = question(std::min(writers, limits_.writers_max), may_be_ample);
+        const double cost = cost_s(next);
+        if (cost < left_s || (block_.empty() && blocks_ == 1)) {
+            block_.push_back(next);
+            left_s -= cost;
         }
     }
-    if (rare == 0) {
-        return std::nullopt;
+    for (std::size_t left = block_.size(); left > 1; --left) {
+        std::swap(block_[left - 1], block_[mix(random() + left) % left]);
     }
-    // Clean trials reject each m below them, locks each m above.
-    return range->low <= common ? rare : common;
 }
 
-/// The rung of the scan above the first lock that has the fewest trials, up to `sweep_depth` each.
-std::optional<int> FirstLockSearch::sweep() const
+bool FirstLockSearch::is_decided() const
 {
-    std::optional<int> rung;
-    int fewest = sweep_depth;
-    for (int writers = 1; writers < history_.limits().writers_max; writers *= 2) {
-        const int trials = history_.level(writers).trials;
-        if (writers > history_.first_lock() && trials < fewest) {
-            fewest = trials;
-            rung = writers;
+    const auto half = expected_writers(waits_, limits_.timeout_ms, 0.5);
+    const bool is_far = !half || *half > 1.5 * limits_.writers_max;
+    if (is_far) {
+        return blocks_ >= blocks_when_far;
+    }
+    if (static_cast<int>(waits_.size()) < sharp_trials) {
+        return false;
+    }
+    const WaitCurve curve = wait_curve(waits_, limits_.timeout_ms);
+    return ratio(curve.half) <= sharp_half && ratio(curve.twentieth) <= sharp_twentieth;
+}
+
+TrialQuestion FirstLockSearch::question(int writers, bool may_be_ample) const
+{
+    const bool is_ample = may_be_ample &&
+                          expected_wait(writers) >= ample_from * limits_.timeout_ms &&
+                          limits_.timeout_ms > 0;
+    return {writers, is_ample, is_ample ? ample_ms_ : limits_.timeout_ms};
+}
+
+/// In ms. Where the curve says nothing yet: as the longest wait so far grows with M^1.5.
+double FirstLockSearch::expected_wait(int writers) const
+{
+    if (const auto expected = expected_wait_ms(waits_, writers)) {
+        return *expected;
+    }
+    double expected = 0;
+    for (const LongestWaitSeen& trial : waits_) {
+        const double wait_ms = trial.up_to_ms.value_or(trial.above_ms);
+        expected = std::max(expected, wait_ms * std::pow(1.0 * writers / trial.writers, 1.5));
+    }
+    return expected;
+}
+
+double FirstLockSearch::cost_s(const TrialQuestion& question) const
+{
+    return std::min(expected_wait(question.writers), question.timeout_ms) / 1000 +
+           seconds_per_writer_ * question.writers;
+}
+
+const Level* FirstLockSearch::level(int writers) const
+{
+    const auto found = at_or_above(seen_.levels, writers);
+    return found == seen_.levels.end() || found->writers != writers ? nullptr : &*found;
+}
+
+/// The nearest of 2, 3, 4, 5, 6, 7, 8, 10 … (quarters of an octave), from 2 to writers_max.
+int FirstLockSearch::on_grid(double writers) const
+{
+    const double quarters = std::round(4 * std::log2(std::max(1.0, writers)));
+    const double nearest = std::min(std::exp2(quarters / 4), 1.0 * limits_.writers_max);
+    return std::clamp(static_cast<int>(std::lround(nearest)), std::min(2, limits_.writers_max),
+                      limits_.writers_max);
+}
+
+/// The same for the same seed and number of answers.
+std::uint64_t FirstLockSearch::random() const
+{
+    return mix(mix(limits_.seed) ^ mix(static_cast<std::uint64_t>(answers_)));
+}
+
+FirstLock FirstLockSearch::seen() const
+{
+    FirstLock found = seen_;
+    found.seconds_left = limits_.budget_s - seconds_;
+    found.stopped_because = plan_ ? "not stopped" : stopped_because_;
+    int levels = 0;
+    for (const Level& level : found.levels) {
+        levels += level.trials > 0 ? 1 : 0;
+        if (level.trials > 0 && level.writers < found.first_lock.value_or(level.writers + 1)) {
+            found.holds = level.writers;
+            found.holds_trials = level.trials;
         }
     }
-    return rung;
-}
-
-/// The geometric middle between what is confirmed and the first lock, while there is room and it
-/// can be paid.
-std::optional<int> FirstLockSearch::climb() const
-{
-    const std::optional<int> base = confirmations_.confirmed();
-    const int above = history_.first_lock();
-    if (!base || !history_.has_locked() || above <= *base + 1 || above <= rung_ratio_min * *base ||
-        confirmations_.is_deepened() || !can_pay_a_lock()) {
-        return std::nullopt;
+    if (found.holds_trials) {
+        const double p_high = upper_bound({0, *found.holds_trials}, 1 - holds_alpha / levels);
+        found.holds_p_high = p_high <= holds_p_max ? std::optional(p_high) : std::nullopt;
     }
-    const int writers = std::clamp(static_cast<int>(std::lround(std::sqrt(1.0 * *base * above))),
-                                   *base + 1, above - 1);
-    const int trials = probes + confirmations_.trials_missing();
-    if (trials * history_.clean_cost(writers) > history_.seconds_left() ||
-        trials > history_.limits().trials_max - history_.answers()) {
-        return std::nullopt;
-    }
-    return writers;
-}
-
-std::optional<int> FirstLockSearch::halfway() const
-{
-    const auto range = half_.range();
-    if (!range || is_narrow(*range, history_.limits().writers_max) || !tenth_.range() ||
-        !can_pay_a_lock()) {
-        return std::nullopt;
-    }
-    return halfway_query(history_, half_, *range);
-}
-
-/// More trials at what holds, every fifth of them below it, where a lock would matter as much.
-std::optional<FirstLockSearch::Plan> FirstLockSearch::deepen()
-{
-    const std::optional<int> base = confirmations_.confirmed();
-    if (!base) {
-        return std::nullopt;
-    }
-    confirmations_.deepen(*base);
-    if (!confirmations_.waiting()) {
-        return std::nullopt;
-    }
-    if (history_.answers() % 5 == 0 && *base > 1) {
-        if (const auto writers = patrol(history_.answers())) {
-            return Plan{*writers, Purpose::patrol};
-        }
-    }
-    return Plan{*confirmations_.waiting(), Purpose::confirm};
-}
-
-/// Whether the budget would bear one more locked trial. It always bears the first, whose cost is
-/// not known.
-bool FirstLockSearch::can_pay_a_lock() const
-{
-    return history_.locked_cost() <= history_.seconds_left();
-}
-
-/// In [0, 1), the same for the same seed and number of answers.
-double FirstLockSearch::random() const
-{
-    const auto answers = static_cast<std::uint64_t>(history_.answers());
-    const std::uint64_t bits = mix(mix(history_.limits().seed) ^ mix(4 * answers + 1));
-    return static_cast<double>(bits >> 11) * 0x1p-53;
+    return found;
 }
 
 FirstLock FirstLockSearch::result() const
 {
-    FirstLock found = history_.seen();
-    if (const auto best = confirmations_.best()) {
-        found.holds = best->writers;
-        found.holds_p_high = best->p_high;
-    }
-    found.monotone = tenth_.range().has_value();
-    const ThresholdSet::Range all{1, found.writers_max + 1};
-    const auto range = found.monotone ? half_.range().value_or(all) : all;
-    found.m50_low = WritersOrOutside::first(range.low, found.writers_max);
-    found.m50_high = WritersOrOutside::first(range.high, found.writers_max);
-    found.m50 = halfway_estimate(history_);
-    found.stopped_because = plan_ ? "not stopped" : stopped_because_;
+    FirstLock found = seen();
+    found.curve = wait_curve(waits_, limits_.timeout_ms);
+    found.m50 = found.curve->half.writers;
+    found.m50_low = found.curve->half.low;
+    found.m50_high = found.curve->half.high;
+    found.monotone = found.curve->shape != CurveShape::falling;
     return found;
 }
 

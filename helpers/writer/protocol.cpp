@@ -45,7 +45,7 @@ bool is_message(std::string_view word)
            word.find_first_not_of("0123456789abcdef-") == std::string_view::npos;
 }
 
-/// True when `word` is one of start=, end=, stage=, and taken.
+/// True when `word` is one of start=, end=, waited=, stage=, and taken.
 bool take_attribute(std::string_view line, std::string_view word, Report& report)
 {
     const std::string_view value = word.substr(std::min(word.find('=') + 1, word.size()));
@@ -53,6 +53,8 @@ bool take_attribute(std::string_view line, std::string_view word, Report& report
         report.start_ns = number<std::int64_t>(line, value);
     } else if (word.starts_with("end=")) {
         report.end_ns = number<std::int64_t>(line, value);
+    } else if (word.starts_with("waited=")) {
+        report.waited_ms = number<std::uint32_t>(line, value);
     } else if (word.starts_with("stage=")) {
         report.stage = value;
     } else {
@@ -149,6 +151,7 @@ std::string format(const Report& report)
     }
     line += report.start_ns ? " start=" + std::to_string(*report.start_ns) : "";
     line += report.end_ns ? " end=" + std::to_string(*report.end_ns) : "";
+    line += report.waited_ms ? " waited=" + std::to_string(*report.waited_ms) : "";
     line += report.stage.empty() ? "" : " stage=" + report.stage;
     std::replace(line.begin(), line.end(), '\n', ' ');
     return line;

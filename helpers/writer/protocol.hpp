@@ -54,6 +54,9 @@ struct Report {
     std::string stage;       ///< open, configure, begin, insert, commit, or the writer's own word
     std::optional<std::int64_t> start_ns;
     std::optional<std::int64_t> end_ns;
+    /// The longest wait of a single statement, in ms, on the clock by which its busy handler gives
+    /// up; empty where the writer does not know.
+    std::optional<std::int64_t> waited_ms;
     std::map<std::string, std::string> applied; ///< `key=value` after `ready`
 
     bool is_refusal() const { return kind == Kind::locked || kind == Kind::failed; }

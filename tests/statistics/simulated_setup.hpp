@@ -1,5 +1,7 @@
 #pragma once
 
+#include "helpers/statistics/first_lock_search.hpp"
+
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -8,16 +10,18 @@
 #include <string>
 #include <vector>
 
-#include "helpers/statistics/first_lock.hpp"
-
 namespace firstlock::simulated {
 
-/// A set-up whose P(lock) is known: what a search is measured against.
+/// A set-up whose longest waits are known: what a search is measured against. W is log-normal with
+/// a median that goes with M, on SQLite's grid.
 struct Setup {
     std::string shape = "unnamed";
-    bool is_monotone = true;
-    std::function<double(int writers)> lock_probability = {};
-    double timeout_s = 5; ///< what a locked trial costs on top of a clean one
+    std::function<double(double writers)> median_ms = {};
+    double spread = 0.1;        ///< of log W
+    double drift = 1;           ///< by this factor waits grow in a minute
+    double correlation = 0;     ///< of log W from one trial to the next
+    double refused_at_once = 0; ///< this share of the trials, whatever the timeout
+    double timeout_ms = 5000;
 };
 
 inline double clean_cost_s(int writers)
@@ -25,74 +29,87 @@ inline double clean_cost_s(int writers)
     return 0.02 + 0.0005 * writers; // 1,000 writers in half a second, as measured on two cores
 }
 
-/// Logistic in log M: 1/2 at `middle`, and steeper the smaller `width` is.
-inline std::function<double(int)> logistic(double middle, double width)
+/// `ms` at `writers`, and `slope` in log-log.
+inline std::function<double(double)> power(double ms, double writers, double slope)
 {
-    return [=](int writers) { return 1 / (1 + std::exp(-std::log(writers / middle) / width)); };
+    return [=](double m) { return ms * std::pow(m / writers, slope); };
 }
 
-/// Straight lines in log M between points, as in WAL at synchronous FULL: locks at 100 often, at
-/// 500 sometimes, at 1000 never.
-inline double rise_and_fall(int writers)
+/// Rollback with FULL on two cores (facts.md and fixtures: 128 ms at 8, 2 s at 24, 4.7 s at 40,
+/// 9.5 s at 80): it bends.
+inline double rollback_ms(double m)
 {
-    const auto line = [&](double from, double p_from, double to, double p_to) {
-        return p_from + (p_to - p_from) * std::log(writers / from) / std::log(to / from);
-    };
-    if (writers <= 50 || writers >= 1000) {
-        return 0;
-    }
-    return writers <= 100   ? line(50, 0, 100, 0.5)
-           : writers <= 500 ? line(100, 0.5, 500, 0.2)
-                            : line(500, 0.2, 1000, 0);
+    return m <= 16   ? 1100 * std::pow(m / 16, 3.1)
+           : m <= 40 ? 1100 * std::pow(m / 16, 1.58)
+                     : 4680 * std::pow(m / 40, 1.02);
+}
+
+/// WAL with FULL: up to 25 writers it rises steeply, and from then on it does not.
+inline double wal_full_ms(double m)
+{
+    return m <= 40 ? 2800 * std::pow(m / 40, 2.5) : 2800;
 }
 
 inline std::vector<Setup> setups()
 {
     return {
-        {"steep", true, logistic(100, 0.05)},
-        {"shallow", true, logistic(200, 0.7)},
-        {"all-zero", true, [](int) { return 0.0; }},
-        {"all-one", true, [](int) { return 1.0; }},
-        {"step at 150", true, [](int writers) { return writers < 150 ? 0.0 : 1.0; }},
-        {"flat at 0.06", true, [](int) { return 0.06; }},
-        {"plateau at 0.3", true, [](int writers) { return writers < 60 ? 0.0 : 0.3; }},
-        {"timeout 0", true, [](int writers) { return 1 - std::pow(0.7, writers - 1); }, 0},
-        {"rise and fall", false, rise_and_fall},
+        {.shape = "steep", .median_ms = power(5000, 100, 1.4)},
+        {.shape = "two regimes", .median_ms = rollback_ms},
+        {.shape = "shallow", .median_ms = power(5000, 200, 0.6), .spread = 0.2},
+        {.shape = "flat with a tail", .median_ms = wal_full_ms, .spread = 0.45},
+        {.shape = "far away", .median_ms = power(50, 100, 0.9), .spread = 0.4},
+        {.shape = "falling", .median_ms = power(8000, 10, -0.6), .spread = 0.15},
+        {.shape = "steep, drifting", .median_ms = power(5000, 100, 1.4), .drift = 1.3},
+        {.shape = "steep, autocorrelated", .median_ms = power(5000, 100, 1.4), .correlation = 0.5},
+        {.shape = "steep, some at once",
+         .median_ms = power(5000, 100, 1.4),
+         .refused_at_once = 0.1},
+        {.shape = "timeout 0", .median_ms = power(300, 10, 1.4), .timeout_ms = 0},
     };
 }
 
-/// The smallest M with P(lock) >= 1/2; writers_max + 1 where there is none.
-inline int true_m50(const Setup& setup, int writers_max)
-{
-    int writers = 1;
-    while (writers <= writers_max && setup.lock_probability(writers) < 0.5) {
-        ++writers;
+/// What happens in the trials of one search.
+class World {
+  public:
+    World(const Setup& setup, std::uint64_t seed) : setup_(setup), random_(seed) {}
+
+    TrialAnswer answer(const TrialQuestion& question)
+    {
+        std::normal_distribution<double> normal;
+        const double r = setup_.correlation;
+        noise_ = r * noise_ + std::sqrt(1 - r * r) * normal(random_);
+        const double drift = std::pow(setup_.drift, seconds_ / 60);
+        const double w =
+            setup_.median_ms(question.writers) * drift * std::exp(setup_.spread * noise_);
+        TrialAnswer answer{.writers = question.writers, .is_ample = question.is_ample};
+        answer.is_refused_at_once = std::bernoulli_distribution(setup_.refused_at_once)(random_) ||
+                                    question.timeout_ms == 0;
+        answer.is_censored = w > question.timeout_ms || answer.is_refused_at_once;
+        answer.waited_ms = answer.is_refused_at_once ? 0
+                           : answer.is_censored      ? question.timeout_ms
+                                                     : sum_from_ms(HandlerClock::sqlite, w);
+        answer.locked_writers = answer.is_censored ? 1 + question.writers / 4 : 0;
+        answer.seconds = clean_cost_s(question.writers) + *answer.waited_ms / 1000;
+        seconds_ += answer.seconds;
+        return answer;
     }
-    return writers;
-}
+    double seconds() const { return seconds_; }
 
-inline bool locks(double p, std::mt19937_64& random)
-{
-    return static_cast<double>(random() >> 11) * 0x1p-53 < p;
-}
+  private:
+    const Setup& setup_;
+    std::mt19937_64 random_;
+    double noise_ = 0, seconds_ = 0;
+};
 
-inline TrialAnswer answer(const Setup& setup, int writers, std::mt19937_64& random)
+/// Asks and tells until the search has stopped, and returns what it was told.
+inline std::vector<TrialAnswer> run(FirstLockSearch& search, const Setup& setup,
+                                    std::uint64_t seed = 1)
 {
-    const bool is_locked = locks(setup.lock_probability(writers), random);
-    return {.writers = writers,
-            .locked_writers = is_locked ? 1 + writers / 4 : 0,
-            .seconds = clean_cost_s(writers) + (is_locked ? setup.timeout_s : 0)};
-}
-
-/// Asks and tells until `method` has stopped, and returns what it was told.
-template <class Method>
-std::vector<TrialAnswer> run(Method& method, const Setup& setup, std::uint64_t seed = 1)
-{
-    std::mt19937_64 random(seed);
+    World world(setup, seed);
     std::vector<TrialAnswer> told;
-    while (const auto writers = method.next_writers()) {
-        told.push_back(answer(setup, *writers, random));
-        method.tell(told.back());
+    while (const auto question = search.next()) {
+        told.push_back(world.answer(*question));
+        search.tell(told.back());
     }
     return told;
 }
