@@ -142,7 +142,7 @@ std::string answer_in_words(const SearchState& search)
 
 std::string headroom_at(const SearchState& search, int writers)
 {
-    constexpr double nearly = 1.15;
+    constexpr double nearly = 1.3;
     double longest_ms = -1;
     bool is_censored = false;
     for (const Level& level : search.levels) {

@@ -19,7 +19,7 @@ std::string duration(double ms);
 /// apart: "rollback: half of all crowds of 44 (41 to 47) are locked at 5 s, one in twenty of 39 …".
 std::string answer_in_words(const SearchState& search);
 
-/// The longest wait with about so many writers (within 15 %), as a share of the timeout: "0.02",
+/// The longest wait with about so many writers (within 30 %), as a share of the timeout: "0.02",
 /// "over 1" where a writer was refused, "-" where nobody tried.
 std::string headroom_at(const SearchState& search, int writers);
 

@@ -49,24 +49,17 @@ std::optional<double> first_locked_after(const TrialRecord& trial)
 
 using TrialFigure = std::optional<double> (*)(const TrialRecord&);
 
-/// The median of `figure` over the trials that have it and are not void, at `writers` or at any M.
-std::optional<double> median(const Searched& search, TrialFigure figure,
-                             std::optional<int> writers = {})
+/// Of the trials at the M that holds which are not void: a mix of all M would say little.
+std::optional<double> median_at_holds(const Searched& search, TrialFigure figure)
 {
     std::vector<double> figures;
     for (const TrialRecord& trial : search.trials_of_it) {
-        const bool counts = !writers || static_cast<int>(trial.writers) == *writers;
+        const bool counts = static_cast<int>(trial.writers) == search.holds.value_or(-1);
         if (const auto value = figure(trial); value && counts && trial.verdict != Verdict::void_) {
             figures.push_back(*value);
         }
     }
     return figures.empty() ? std::nullopt : std::optional(percentile(figures, 50));
-}
-
-/// At the M that holds: a mix of all M would say little.
-std::optional<double> median_at_holds(const Searched& search, TrialFigure figure)
-{
-    return search.holds ? median(search, figure, search.holds) : std::nullopt;
 }
 
 /// What makes the figures of a search less than they look.
@@ -120,7 +113,7 @@ std::string clean_of(const Searched& search)
         search.holds_trials ? fmt::format(": {} of {}", *search.holds_trials, *search.holds_trials)
                             : "";
     return fmt::format("{}{}", *search.holds, trials) +
-           (search.holds_p_high ? ", P <= " + percent(*search.holds_p_high) : "");
+           (search.holds_p_high.value_or(1) < 1 ? ", P <= " + percent(*search.holds_p_high) : "");
 }
 
 /// "0.01/0.2/-": what `figure` is at 10, 100 and 1000 writers.
@@ -158,45 +151,44 @@ std::string first_lock_table(const std::vector<RunResults>& runs)
             return std::invoke(figure, search.trials_of_it.front());
         };
     };
-    const std::string table =
-        table_of(searches_of(runs),
-                 {{"profile", &Searched::profile},
-                  {"journal", &Searched::journal_mode},
-                  {"sync", &Searched::synchronous},
-                  {"timeout", timeout_of},
-                  {"half lock at (model)", half_of},
-                  {"1 in 20 at (model)", twentieth_of},
-                  {"first lock (seen)", &Searched::first_lock},
-                  {"clean (seen)", clean_of},
-                  {"headroom at 10/100/1000", at_each(headroom_at)},
-                  {"timeout needed by 10/100/1000 (model)", at_each(timeout_for)},
-                  {"commits/s",
-                   [](const Searched& search) {
-                       return median_at_holds(search, [](const TrialRecord& trial) {
-                           return trial.commits_per_second;
-                       });
-                   }},
-                  {"first locked after ms",
-                   [](const Searched& search) { return median(search, first_locked_after); },
-                   Shown::where_any},
-                  {"trials", &Searched::trials},
-                  {"locked", &Searched::trials_locked},
-                  {"up to", &Searched::max_writers, Shown::where_rows_differ},
-                  {"on", where(&TrialRecord::file_system), Shown::where_rows_differ},
-                  {"SQLite", where(sqlite_of), Shown::where_rows_differ},
-                  {"host", where(&TrialRecord::host), Shown::where_rows_differ},
-                  {"writer", where(&TrialRecord::writer), Shown::where_rows_differ},
-                  {"note", note_on, Shown::where_any}});
+    const std::string table = table_of(
+        searches_of(runs), {{"profile", &Searched::profile},
+                            {"journal",
+                             [](const Searched& search) {
+                                 return search.journal_mode.value_or("-") + " " +
+                                        search.synchronous.value_or("-");
+                             }},
+                            {"timeout", timeout_of},
+                            {"half lock at", half_of},
+                            {"1 in 20 at", twentieth_of},
+                            {"first lock", &Searched::first_lock},
+                            {"clean", clean_of},
+                            {"headroom", at_each(headroom_at)},
+                            {"timeout needed", at_each(timeout_for)},
+                            {"commits/s",
+                             [](const Searched& search) {
+                                 return median_at_holds(search, [](const TrialRecord& trial) {
+                                     return trial.commits_per_second;
+                                 });
+                             }},
+                            {"trials", &Searched::trials},
+                            {"up to", &Searched::max_writers, Shown::where_rows_differ},
+                            {"on", where(&TrialRecord::file_system), Shown::where_rows_differ},
+                            {"SQLite", where(sqlite_of), Shown::where_rows_differ},
+                            {"host", where(&TrialRecord::host), Shown::where_rows_differ},
+                            {"writer", where(&TrialRecord::writer), Shown::where_rows_differ},
+                            {"note", note_on, Shown::where_any}});
     if (table.empty()) {
         return "";
     }
     std::string text =
         table +
-        "model: with 95 % intervals, from the longest wait of each trial. 1 in 20: one in twenty "
-        "trials locks. timeout needed: 95 % of\nthe trials stay under it. headroom: longest wait / "
-        "timeout; 0.01 is far from a lock, 0.9 at its edge. clean: all of so many\ntrials at that "
-        "M, below each M that locked. commits/s: median there. trials, locked: under the timeout "
-        "itself.\n\n";
+        "\nhalf lock at, 1 in 20 at: writers at which so many trials are locked, with a 95 % "
+        "interval "
+        "(model). first lock: fewest\nwriters seen to be locked. clean: most writers, below those, "
+        "of whom none ever was, and in how many trials. headroom:\nlongest wait / timeout, seen at "
+        "10/100/1000 writers; 0.01 is far from a lock, 0.9 at its edge. timeout needed: by\n"
+        "10/100/1000 writers, to be locked in no more than one trial of twenty (model).\n\n";
     for (const Searched& search : searches_of(runs)) {
         text += printable(answer_in_words(search)) + "\n";
     }

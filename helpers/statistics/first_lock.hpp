@@ -35,7 +35,7 @@ struct TrialAnswer {
     bool is_ample = false;
     /// The longest wait of a single statement in ms, as far as is known, and whether it would have
     /// been longer; nothing where no clock was read.
-    std::optional<double> waited_ms;
+    std::optional<double> waited_ms{};
     bool is_censored = false;
     bool is_refused_at_once = false; ///< before the timeout was waited out
 };

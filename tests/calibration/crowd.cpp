@@ -115,6 +115,14 @@ TEST_CASE_METHOD(FreshTable, "calibration.crowd: writers that wait together are 
     CHECK_THAT(trial, AllRowsStored());
     CHECK(trial.in_flight_peak == writers);
     REQUIRE(trial.wait_ms);
+    CHECK(trial.longest_wait_ms == trial.wait_ms->max);
+    // By the handler's clock all of it but the last sleep, of 100 ms, which the lock's end cuts
+    // short.
+    REQUIRE(trial.longest_statement_wait_ms);
+    CHECK(static_cast<double>(*trial.longest_statement_wait_ms) > held_ms - 100);
+    CHECK(trial.headroom == static_cast<double>(*trial.longest_statement_wait_ms) / 60'000);
+    CHECK(trial.wait_censored == false);
+    CHECK(trial.refused_at_once == 0);
     CHECK(trial.wait_ms->p50 >= held_ms);
     CHECK(trial.wait_ms->p50 <= trial.wait_ms->p90);
     CHECK(trial.wait_ms->p90 <= trial.wait_ms->max);

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <numeric>
 
 using namespace firstlock;
 using namespace std::chrono_literals;
@@ -54,6 +56,13 @@ Sleeps sleeps_beside_a_holder(const Profile& profile, std::optional<std::size_t>
     const Report report = writer.report();
     CHECK(report.kind == (first ? Report::Kind::ok : Report::Kind::locked));
     Sleeps sleeps = sleeps_ms(writer.record.take());
+    // By the writer's word its handler's clock: the nominal sleeps, or the time from the handler's
+    // first call to its last, after which one more sleep may have followed.
+    const double slept_ms = std::accumulate(sleeps.begin(), sleeps.end(), 0.0);
+    const double last_ms = sleeps.empty() ? 0 : sleeps.back();
+    const auto waited_ms = static_cast<double>(report.waited_ms.value_or(-1));
+    CHECK((profile.settings.retry == Retry::sqlite ? waited_ms == slept_ms
+                                                   : waited_ms >= slept_ms - last_ms));
     sleeps.resize(std::min(first.value_or(sleeps.size()), sleeps.size()));
     return sleeps;
 }
@@ -125,4 +134,47 @@ TEST_CASE("calibration.retry: each profile waits in its own way")
             check_by_the_clock(own.retry, sleeps);
         }
     }
+}
+
+TEST_CASE(
+    "calibration.retry: the handler's clock is that of one statement and not of a transaction")
+{
+    skip_where_no_sleep_is_asked_for("delete");
+    Profile profile = with_timeout(firstlock::profile("rollback"), 60s);
+    profile.settings.transaction = Transaction::deferred;
+    FreshTable table;
+    table.use(profile);
+    Session holder(table.database()), reader(table.database());
+    reader.must("BEGIN");
+    reader.must("SELECT * FROM messages");
+    holder.must("BEGIN IMMEDIATE");
+    RecordedWriter writer(table.database(), profile.settings);
+    writer.record.take();
+    writer.release();
+    std::vector<std::string> lines;
+    const auto take_lines = [&] {
+        const auto more = writer.record.take();
+        lines.insert(lines.end(), more.begin(), more.end());
+    };
+    writer.record.await_sleeps(5); // of INSERT, which needs the holder's lock
+    holder.must("ROLLBACK");
+    // COMMIT needs the reader's, and its handler begins anew.
+    for (take_lines(); std::count(lines.begin(), lines.end(), "sleep 1000") < 2; take_lines()) {
+        writer.record.await_sleeps(1);
+    }
+    reader.must("COMMIT");
+    const Report report = writer.report();
+    CHECK(report.kind == Report::Kind::ok);
+    take_lines();
+    double all_ms = 0, statement_ms = 0, longest_ms = 0;
+    for (const std::string& line : lines) {
+        statement_ms = line.starts_with("> ") ? 0 : statement_ms;
+        for (const double sleep_ms : sleeps_ms({line})) {
+            all_ms += sleep_ms;
+            statement_ms += sleep_ms;
+            longest_ms = std::max(longest_ms, statement_ms);
+        }
+    }
+    CHECK(all_ms > longest_ms);
+    CHECK(report.waited_ms == std::llround(longest_ms));
 }

@@ -68,6 +68,11 @@ inline std::vector<Setup> setups()
     };
 }
 
+inline bool locks(double p, std::mt19937_64& random)
+{
+    return static_cast<double>(random() >> 11) * 0x1p-53 < p;
+}
+
 /// What happens in the trials of one search.
 class World {
   public:

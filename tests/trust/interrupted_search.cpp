@@ -19,7 +19,7 @@ using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE("helper.a search", "[.]")
 try {
-    const FirstLock found = search_first_lock(
+    const SearchState found = search_first_lock(
         profile("recommended"), {.writers_max = 2, .trials_max = 30, .budget_s = 600});
     tell("trials", std::to_string(found.trials));
 } catch (const AccountError& error) {

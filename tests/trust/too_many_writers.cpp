@@ -69,10 +69,10 @@ TEST_CASE("helper.a search under a limit of processes", "[.]")
     become_unprivileged();
     const rlimit lowered{40, 40};
     REQUIRE(::setrlimit(RLIMIT_NPROC, &lowered) == 0);
-    const FirstLock found = search_first_lock(
+    const SearchState found = search_first_lock(
         profile("recommended"), {.writers_max = 64, .trials_max = 9, .budget_s = 600});
     tell("trials",
-         std::to_string(found.trials) + ", no lock up to " + std::to_string(found.writers_max));
+         std::to_string(found.trials) + ", no lock up to " + std::to_string(found.max_writers));
     check_no_child_left();
 }
 

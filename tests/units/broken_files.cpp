@@ -159,7 +159,7 @@ TEST_CASE("harness.broken files: a line that no table can be made of is named wi
         {"web.jsonl", R"({"system": "A", "name": 7})",
          "the key 'name' has the value 7, which is of the wrong type; accepted: a text"},
         {"web.jsonl", R"({"system": "B", "name": "b", "load": {}})", "'load/endpoints' is missing"},
-        {"web.jsonl", R"({"schema": 2})", "the key 'schema' holds 2; accepted: 1 to 1"},
+        {"web.jsonl", R"({"schema": 3})", "the key 'schema' holds 3; accepted: 1 to 2"},
         {"requests.jsonl", "{}", "the key 'kinds' is missing"},
         {"requests.jsonl", "[]", "found []; accepted: an object with keys"},
         {"fairness.jsonl", "{}", "the key 'setting' is missing"},

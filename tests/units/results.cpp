@@ -37,6 +37,16 @@ std::vector<std::string> keys_of(const json& value)
     return keys;
 }
 
+Level level_of(const Tally& tally, int writers, int locked_writers, int void_trials)
+{
+    Level level;
+    static_cast<Tally&>(level) = tally;
+    level.writers = writers;
+    level.locked_writers = locked_writers;
+    level.void_trials = void_trials;
+    return level;
+}
+
 /// Sets `value`, and all that is in it, to something else than it is: each time to another.
 class Changes {
   public:
@@ -69,10 +79,15 @@ class Changes {
     }
 
   private:
-    void change(WritersOrOutside& value) { value = WritersOrOutside::first(number_, 1000); }
+    void change(WritersOrOutside& value)
+    {
+        value = {WritersOrOutside::Place::inside, 1.0 * number_};
+    }
     void change(Level& level)
     {
-        level = {{number_, 2 * number_}, number_ + 1, number_ + 2, number_ + 3};
+        level = level_of({number_, 2 * number_}, number_ + 1, number_ + 2, number_ + 3);
+        level.waits_ms = {1.0 * number_};
+        level.censored_waits_ms = {2.0 * number_, 3.0 * number_};
     }
 
     int number_ = 0;
@@ -115,17 +130,22 @@ TEST_CASE("harness.results: every key of a record is written and read back")
 TEST_CASE("harness.results: a level stands in its line with its bounds and is read without them")
 {
     SearchState state;
-    state.levels.push_back({{3, 10}, 64, 5, 2});
+    state.levels.push_back(level_of({3, 10}, 64, 5, 2));
+    state.levels[0].waits_ms = {12, 34};
+    state.levels[0].censored_waits_ms = {5000};
     const json level = json::parse(line_of(state)).at("levels").at(0);
     CHECK(level.at("locked_trials") == 3);
     CHECK(level.at("p_low") == 0.06674); // Clopper and Pearson's of 3 in 10
     CHECK(level.at("p_high") == 0.652453);
+    CHECK(level.at("p_high_void_locked") == 0.72333); // of 5 in 12
     const Level back = search_from(nlohmann::ordered_json::parse(line_of(state))).levels.at(0);
     CHECK(back.trials == 10);
     CHECK(back.locked == 3);
     CHECK(back.writers == 64);
     CHECK(back.locked_writers == 5);
     CHECK(back.void_trials == 2);
+    CHECK(back.waits_ms == std::vector<double>{12, 34});
+    CHECK(back.censored_waits_ms == std::vector<double>{5000});
 }
 
 TEST_CASE("harness.results: a count that no run can have is refused with what is accepted")
@@ -155,7 +175,15 @@ TEST_CASE("harness.results: a line reads back as the record that it was")
     const auto trials = ResultsFolder(recorded).trials();
     REQUIRE(trials.size() == lines.size());
     for (std::size_t at = 0; at < lines.size(); ++at) {
-        CHECK(json::parse(line_of(trials[at])) == json(lines[at]));
+        const json back = json::parse(line_of(trials[at]));
+        for (const auto& [key, value] : back.items()) { // those that came later are null
+            CAPTURE(key);
+            CHECK(value == (lines[at].contains(key) ? json(lines[at][key]) : json()));
+        }
+        for (const auto& [key, value] : lines[at].items()) {
+            CAPTURE(key);
+            CHECK(back.contains(key));
+        }
     }
 }
 
@@ -173,8 +201,11 @@ TEST_CASE("harness.results: the summary has every key that readers elsewhere rel
 {
     const ResultsFolder folder(recorded);
     const auto summary = summary_text("run", folder.trials().at(0), folder.searches());
-    CHECK(keys_of(json::parse(summary)) ==
-          keys_of(json::parse(text_of(recorded / "summary.json"))));
+    const auto keys = keys_of(json::parse(summary));
+    for (const std::string& key : keys_of(json::parse(text_of(recorded / "summary.json")))) {
+        CAPTURE(key);
+        CHECK(std::find(keys.begin(), keys.end(), key) != keys.end());
+    }
 }
 
 TEST_CASE("harness.results: a folder that an older version has recorded prints the same tables")
@@ -195,7 +226,7 @@ TEST_CASE(
     "harness.results: a line that cannot be understood is named by file and number and reason")
 {
     const auto [key, value, why] = GENERATE(table<std::string, std::string, std::string>({
-        {"schema", "99", "holds 99; accepted: 1 to 1; a larger one is newer"},
+        {"schema", "99", "holds 99; accepted: 1 to 2; a larger one is newer"},
         {"writers", "", "the key 'writers' is missing"},
         {"lost", "\"none\"", "the key 'lost' holds \"none\""},
         {"codes", "[1]", "the key 'codes' has the value [1]"},

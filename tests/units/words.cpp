@@ -6,6 +6,7 @@
 #include "fixtures/run/settings.hpp"
 #include "fixtures/search/first_lock.hpp"
 #include "fixtures/table/writer_pool.hpp"
+#include "helpers/results/answer.hpp"
 #include "helpers/results/environment.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -23,29 +24,67 @@ using Catch::Matchers::EndsWith;
 TEST_CASE("harness.words: what a search found is told in one sentence")
 {
     using Place = WritersOrOutside::Place;
-    FirstLock found;
-    found.writers_max = 64;
-    found.stopped_because = "budget";
-    CHECK(describe(found) ==
-          "holds no number of writers, no lock seen up to 64; 0 trials, 0 locked, stopped: budget");
-    found.trials = 9;
-    found.holds = 64;
-    found.holds_p_high = 1;
-    found.m50 = found.m50_low = found.m50_high = {Place::above, 0};
-    CHECK(describe(found) ==
-          "holds 64 (too few trials to bound P(lock)), no lock seen up to 64, half of all trials "
-          "lock at above 64 (95 %: above 64 to above 64); 9 trials, 0 locked, stopped: budget");
-    found.holds = 8;
-    found.holds_p_high = 0.0316;
-    found.first_lock = 16;
-    found.m50 = {Place::inside, 20.2};
-    found.m50_low = {Place::below, 0};
-    found.trials_locked = 3;
-    found.monotone = false;
-    CHECK(describe(found) ==
-          "holds 8 (P(lock) at most 3.2 %), first lock at 16, half of all trials lock at 21 (95 %: "
-          "below 1 to above 64), and P(lock) falls again with more writers; 9 trials, 3 locked, "
-          "stopped: budget");
+    SearchState found;
+    found.profile = "wal";
+    found.busy_timeout_ms = 5000;
+    found.max_writers = 64;
+    CHECK(answer_in_words(found) == "wal: recorded without waits, by an older firstlock");
+    found.curve.emplace();
+    CHECK(answer_in_words(found) == "wal: too few trials waited for a curve; seen: no lock");
+    found.curve->shape = CurveShape::rising;
+    found.curve->half = {{Place::inside, 43.2}, {Place::inside, 40.9}, {Place::above, 0}};
+    found.curve->twentieth = {{Place::inside, 39}, {Place::below, 0}, {Place::inside, 41}};
+    found.curve->timeouts = {{10, {}, {301, 200, 402}}, {100, {}, {14'200, 9'500, std::nullopt}}};
+    found.first_lock = 45;
+    found.holds = 32;
+    found.holds_trials = 6;
+    CHECK(answer_in_words(found) ==
+          "wal: half of all crowds of 44 (41 to above) are locked at 5 s, one in twenty of 39 "
+          "(below to 41); 100 writers need a timeout of 14 s (9.5 s to more than was tried); seen: "
+          "first locked with 45, 6 of 6 clean with 32");
+    found.curve->timeouts[1].twentieth = {std::nullopt, 9'500, std::nullopt};
+    found.curve->half.writers = {Place::above, 0};
+    found.holds_p_high = 0.19;
+    found.curve->drift = 1.3;
+    found.curve->fits = false;
+    found.curve->at_once = 0.1;
+    found.note = "and so on";
+    CHECK(answer_in_words(found) ==
+          "wal: at 5 s fewer than half of all crowds are locked up to 64 writers, as many as were "
+          "tried; 100 writers need a timeout of more than 9.5 s; seen: first locked with 45, 6 of "
+          "6 clean with 32 (P(lock) at most 19 %); and so on; the machine drifted: waits changed "
+          "by a factor of 1.30 over the search; the waits bend more than the model does; 10 % of "
+          "the trials were refused at once, which no timeout changes");
+    found = {};
+    found.profile = "sqlite";
+    found.trials = found.trials_locked = 6;
+    found.first_lock = 2;
+    found.curve.emplace().shape = CurveShape::does_not_wait;
+    CHECK(answer_in_words(found) ==
+          "sqlite: does not wait: 6 of 6 trials locked; seen: first locked with 2");
+}
+
+TEST_CASE("harness.words: headroom and the timeout that a crowd needs stand by its size")
+{
+    SearchState found;
+    found.busy_timeout_ms = 5000;
+    found.levels.resize(3);
+    found.levels[0].writers = 11;
+    found.levels[0].waits_ms = {100, 500, 300};
+    found.levels[1].writers = 70; // too far from 100
+    found.levels[1].waits_ms = {4999};
+    found.levels[2].writers = 1000;
+    found.levels[2].censored_waits_ms = {5000};
+    CHECK(headroom_at(found, 10) == "0.1");
+    CHECK(headroom_at(found, 100) == "-");
+    CHECK(headroom_at(found, 1000) == "over 1");
+    CHECK(timeout_for(found, 10) == "-");
+    found.curve.emplace().timeouts = {{10, {}, {850, 200, 402}},
+                                      {100, {}, {std::nullopt, 10'400, std::nullopt}}};
+    CHECK(timeout_for(found, 10) == "850 ms");
+    CHECK(timeout_for(found, 100) == "over 10 s");
+    found.busy_timeout_ms.reset();
+    CHECK(headroom_at(found, 10) == "-");
 }
 
 TEST_CASE("harness.words: a search is told of a trial what counts for a lock")
@@ -60,6 +99,15 @@ TEST_CASE("harness.words: a search is told of a trial what counts for a lock")
     CHECK(locked.locked_writers == 3);
     CHECK(locked.seconds == 1.5);
     CHECK_FALSE(locked.is_void);
+    CHECK_FALSE(locked.waited_ms);
+    trial.longest_wait_ms = 77.5;
+    CHECK(answer_of(trial).waited_ms == 77.5); // by the clock on the wall, where no other is known
+    trial.longest_statement_wait_ms = 53;
+    trial.wait_censored = true;
+    trial.refused_at_once = 1;
+    CHECK(answer_of(trial).waited_ms == 53);
+    CHECK(answer_of(trial).is_censored);
+    CHECK(answer_of(trial).is_refused_at_once);
     trial.verdict = Verdict::void_;
     CHECK(answer_of(trial).is_void);
     CHECK(answer_of(trial).locked_writers == 0);
