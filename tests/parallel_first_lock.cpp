@@ -1,7 +1,8 @@
-// Goal:   at how many writers does `database is locked` first appear?
-// Method: trials on fresh tables with M = 1, 2, 4 … until one is locked or the limit is reached,
-//         then more of them where they tell most (helpers/statistics/first_lock_search.hpp), within
-//         a few seconds. A locked writer is the measurement here; only a lost, unexpected or
+// Goal:   at how many writers does `database is locked` first appear, and what timeout would a crowd
+//         need?
+// Method: trials on fresh tables with M = 2, 4, 8 … until a crowd waits for long, then around the M
+//         at which half of them are expected to lock (helpers/statistics/first_lock_search.hpp),
+//         within a few seconds. A locked writer is the measurement here; only a lost, unexpected or
 //         duplicate row fails.
 #include "fixtures/search/first_lock.hpp"
 

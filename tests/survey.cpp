@@ -1,4 +1,5 @@
-// Goal:   the first lock of every profile, and what timeout and row size do to it, in depth.
+// Goal:   how many writers each profile's timeout holds, what timeout a crowd needs, and what row size
+//         does to it, in depth.
 // Method: one search per case (fixtures/search/first_lock.hpp), each with a budget: a few seconds where
 //         the survey is one part of all cases, a minute in the preset `survey`, or
 //         FIRSTLOCK_BUDGET_S. FIRSTLOCK_PROFILES chooses among the profiles. Interrupted, it keeps

@@ -3,6 +3,7 @@
 #include "helpers/statistics/tally.hpp"
 
 #include <boost/math/distributions/fisher_f.hpp>
+#include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 
 #include <algorithm>
@@ -18,17 +19,29 @@ constexpr std::size_t parameters_max = CensoredValue::columns_max + 2;
 using Vector = std::array<double, parameters_max>;
 using Matrix = std::array<Vector, parameters_max>;
 
-double density(double z)
-{
-    return std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi);
-}
+/// The distribution of an error: its density with the relative slope of that, and its mass above z.
+struct Distribution {
+    double (*density)(double z);
+    double (*descent)(double z); ///< -d/dz log density
+    double (*upper)(double z);
 
-/// P(low < z <= high), exact in both tails.
-double mass(double low, double high)
+    /// P(low < e <= high), exact in both tails: it is symmetric.
+    double mass(double low, double high) const
+    {
+        return low > 0 ? upper(low) - upper(high) : upper(-high) - upper(-low);
+    }
+};
+
+const Distribution normal{
+    [](double z) { return std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi); },
+    [](double z) { return z; }, [](double z) { return std::erfc(z / std::numbers::sqrt2) / 2; }};
+
+double above(double z)
 {
-    const auto upper = [](double z) { return std::erfc(z / std::numbers::sqrt2) / 2; };
-    return low > 0 ? upper(low) - upper(high) : upper(-high) - upper(-low);
+    return 1 / (1 + std::exp(z));
 }
+const Distribution logistic{[](double z) { return above(z) * above(-z); },
+                            [](double z) { return above(-z) - above(z); }, above};
 
 struct Slope {
     double log_likelihood = 0;
@@ -40,10 +53,10 @@ struct Slope {
 /// h (y - y0) + z - sum(theta x), with h = 1/spread the last parameter.
 class Likelihood {
   public:
-    Likelihood(const std::vector<CensoredValue>& values, std::size_t columns,
+    Likelihood(Errors errors, const std::vector<CensoredValue>& values, std::size_t columns,
                std::optional<QuantileAt> pinned)
-        : values_(values), columns_(columns), has_level_(!pinned),
-          pinned_(pinned.value_or(QuantileAt{}))
+        : errors_(errors == Errors::normal ? normal : logistic), values_(values), columns_(columns),
+          has_level_(!pinned), pinned_(pinned.value_or(QuantileAt{}))
     {
     }
 
@@ -82,26 +95,29 @@ class Likelihood {
         const bool has_low = std::isfinite(value.low), has_high = std::isfinite(value.high);
         const double low = has_low ? place(value.low, value, theta, low_change) : -infinite;
         const double high = has_high ? place(value.high, value, theta, high_change) : infinite;
-        const double p = mass(low, high);
+        const double p = errors_.mass(low, high);
         if (!(p > 0)) {
             sum.log_likelihood = -infinite;
             return;
         }
-        const double at_low = has_low ? density(low) / p : 0;
-        const double at_high = has_high ? density(high) / p : 0;
+        const double at_low = has_low ? errors_.density(low) / p : 0;
+        const double at_high = has_high ? errors_.density(high) / p : 0;
+        const double bend_low = has_low ? errors_.descent(low) * at_low : 0;
+        const double bend_high = has_high ? errors_.descent(high) * at_high : 0;
         sum.log_likelihood += std::log(p);
         for (std::size_t i = 0; i < parameters(); ++i) {
             const double gradient = at_high * high_change[i] - at_low * low_change[i];
             sum.gradient[i] += gradient;
             for (std::size_t j = 0; j < parameters(); ++j) {
                 sum.curvature[i][j] +=
-                    (has_high ? high * at_high * high_change[i] * high_change[j] : 0) -
-                    (has_low ? low * at_low * low_change[i] * low_change[j] : 0) +
+                    bend_high * high_change[i] * high_change[j] -
+                    bend_low * low_change[i] * low_change[j] +
                     gradient * (at_high * high_change[j] - at_low * low_change[j]);
             }
         }
     }
 
+    const Distribution& errors_;
     const std::vector<CensoredValue>& values_;
     std::size_t columns_;
     bool has_level_;
@@ -167,8 +183,8 @@ bool CensoredValue::is_known() const
     return std::isfinite(low) && std::isfinite(high);
 }
 
-std::optional<NormalFit> fit_normal(const std::vector<CensoredValue>& values, std::size_t columns,
-                                    std::optional<QuantileAt> pinned)
+std::optional<LineFit> fit_line(Errors errors, const std::vector<CensoredValue>& values,
+                                std::size_t columns, std::optional<QuantileAt> pinned)
 {
     check(columns <= CensoredValue::columns_max, "columns", columns,
           "up to " + std::to_string(CensoredValue::columns_max));
@@ -179,7 +195,7 @@ std::optional<NormalFit> fit_normal(const std::vector<CensoredValue>& values, st
     if (values.empty()) {
         return std::nullopt;
     }
-    const Likelihood likelihood(values, columns, pinned);
+    const Likelihood likelihood(errors, values, columns, pinned);
     const std::size_t n = likelihood.parameters();
     Vector theta = start_of(values, n, !pinned, pinned ? pinned->value : 0);
     Slope here = likelihood.at(theta);
@@ -208,12 +224,18 @@ std::optional<NormalFit> fit_normal(const std::vector<CensoredValue>& values, st
     if (!is_done || !std::isfinite(here.log_likelihood)) {
         return std::nullopt;
     }
-    NormalFit fit{.log_likelihood = here.log_likelihood, .spread = 1 / theta[n - 1]};
+    LineFit fit{.log_likelihood = here.log_likelihood, .spread = 1 / theta[n - 1]};
     for (std::size_t i = 0; i < columns; ++i) {
         fit.slopes[i] = theta[i] * fit.spread;
     }
     fit.level = pinned ? pinned->value - pinned->z * fit.spread : theta[n - 2] * fit.spread;
     return fit;
+}
+
+double quantile_of(Errors errors, double share)
+{
+    return errors == Errors::normal ? boost::math::quantile(boost::math::normal(), share)
+                                    : std::log(share / (1 - share));
 }
 
 double likelihood_drop(int known, int free)

@@ -17,14 +17,20 @@ struct CensoredValue {
     bool is_known() const; ///< to lie between two finite bounds
 };
 
-/// "The `q` quantile at x = 0 is `value`", with q given as the quantile `z` of the standard normal
-/// distribution.
+/// How values scatter: e of the standard normal or the standard logistic distribution, whose tails
+/// are longer, so that a value far off moves the fit less.
+enum class Errors { normal, logistic };
+
+/// The z that a share of all e do not exceed; 0 for a half.
+double quantile_of(Errors errors, double share);
+
+/// "The quantile at x = 0 that belongs to `z` is `value`."
 struct QuantileAt {
     double value = 0, z = 0;
 };
 
-/// Linear regression with normal errors of one spread: value = level + slopes * x + spread * e.
-struct NormalFit {
+/// Linear regression with errors of one spread: value = level + slopes * x + spread * e.
+struct LineFit {
     double log_likelihood = 0;
     double level = 0; ///< at x = 0
     double spread = 0;
@@ -38,8 +44,8 @@ struct NormalFit {
 /// likelihood estimation for regression models using grouped data", J. Royal Statistical Society B
 /// 43, 1981), which Newton's method finds. Throws std::invalid_argument for more columns than there
 /// are, or a value whose low is not below its high.
-std::optional<NormalFit> fit_normal(const std::vector<CensoredValue>& values, std::size_t columns,
-                                    std::optional<QuantileAt> pinned = {});
+std::optional<LineFit> fit_line(Errors errors, const std::vector<CensoredValue>& values,
+                                std::size_t columns, std::optional<QuantileAt> pinned = {});
 
 /// How far below its maximum the log-likelihood of a 95 % interval may lie, for `known` values and
 /// `free` parameters: n/2 log(1 + t^2/(n - free)) with t the quantile of Student's distribution.

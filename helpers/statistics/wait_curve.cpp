@@ -2,8 +2,6 @@
 
 #include "helpers/statistics/censored_regression.hpp"
 
-#include <boost/math/distributions/normal.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -111,7 +109,7 @@ std::optional<Window> Fitter::window_at_timeout() const
     const double low = std::log(writers_min_), high = std::log(writers_max_);
     Window window = window_around((low + high) / 2, infinite);
     for (int round = 0; round < 4; ++round) {
-        const auto fit = fit_normal(window.values, 1);
+        const auto fit = fit_line(Errors::logistic, window.values, 1);
         if (window.known < known_min || !fit) {
             return std::nullopt;
         }
@@ -123,11 +121,11 @@ std::optional<Window> Fitter::window_at_timeout() const
 }
 
 /// The fit under the condition that the curve does not fall.
-std::optional<NormalFit> rising_fit(const std::vector<CensoredValue>& values,
-                                    std::optional<QuantileAt> pinned = {})
+std::optional<LineFit> rising_fit(const std::vector<CensoredValue>& values,
+                                  std::optional<QuantileAt> pinned = {})
 {
-    auto fit = fit_normal(values, 1, pinned);
-    return !fit || fit->slopes[0] < 0 ? fit_normal(values, 0, pinned) : fit;
+    auto fit = fit_line(Errors::logistic, values, 1, pinned);
+    return !fit || fit->slopes[0] < 0 ? fit_line(Errors::logistic, values, 0, pinned) : fit;
 }
 
 struct Ends {
@@ -188,11 +186,6 @@ WritersOrOutside place_of(double log_writers, Ends range)
                                      : WritersOrOutside{Place::inside, std::exp(log_writers)};
 }
 
-double normal_quantile(double share)
-{
-    return boost::math::quantile(boost::math::normal(), share);
-}
-
 /// Where P(lock) is `share`: refused at once, or W above the timeout. The share that is refused at
 /// once is known within bounds, of which each end takes the one that is farther off.
 WritersEstimate Fitter::writers(const Window& window, double share, CurveShape shape) const
@@ -206,8 +199,9 @@ WritersEstimate Fitter::writers(const Window& window, double share, CurveShape s
     }
     // The quantile of W that is asked for, where so many are refused at once; none: all lock.
     const auto z_beside = [&](double at_once) {
-        return at_once >= share ? -infinite
-                                : normal_quantile(1 - (share - at_once) / (1 - at_once));
+        return at_once >= share
+                   ? -infinite
+                   : quantile_of(Errors::logistic, 1 - (share - at_once) / (1 - at_once));
     };
     const Interval at_once = at_once_.locked > 0 ? clopper_pearson(at_once_) : Interval{0, 0};
     const auto middle_at = [&](double z) {
@@ -247,16 +241,16 @@ WritersEstimate Fitter::writers(const Window& window, double share, CurveShape s
 /// The W that a share of the trials with the window's centre are above.
 TimeoutEstimate Fitter::timeout(const Window& window, double share) const
 {
-    const auto best = fit_normal(window.values, 1);
+    const auto best = fit_line(Errors::logistic, window.values, 1);
     if (!best) {
         return {};
     }
-    const double z = normal_quantile(1 - share);
+    const double z = quantile_of(Errors::logistic, 1 - share);
     const Ends range{-1, std::log(wait_max_ * reach)};
     const double middle = best->level + z * best->spread;
     const double drop = drop_of(window);
     const auto is_inside = [&](double value) {
-        const auto fit = fit_normal(window.values, 1, QuantileAt{value, z});
+        const auto fit = fit_line(Errors::logistic, window.values, 1, QuantileAt{value, z});
         return fit && best->log_likelihood - fit->log_likelihood <= drop;
     };
     const double start = std::clamp(middle, range.low, range.high);
@@ -274,8 +268,8 @@ TimeoutEstimate Fitter::timeout(const Window& window, double share) const
 /// By the test of a slope of either sign.
 CurveShape shape_of(const Window& window)
 {
-    const auto flat = fit_normal(window.values, 0);
-    const auto line = fit_normal(window.values, 1);
+    const auto flat = fit_line(Errors::logistic, window.values, 0);
+    const auto line = fit_line(Errors::logistic, window.values, 1);
     if (!flat || !line) {
         return CurveShape::unknown;
     }
@@ -287,8 +281,8 @@ CurveShape shape_of(const Window& window)
 
 void Fitter::describe_shape(WaitCurve& curve, const Window& window) const
 {
-    const auto line = fit_normal(window.values, 1);
-    const auto bend = fit_normal(window.values, 2);
+    const auto line = fit_line(Errors::logistic, window.values, 1);
+    const auto bend = fit_line(Errors::logistic, window.values, 2);
     if (!line) {
         return;
     }
@@ -305,7 +299,7 @@ void Fitter::describe_shape(WaitCurve& curve, const Window& window) const
         std::swap(value.x[1], value.x[2]);
         value.x[1] /= static_cast<double>(seen_.size());
     }
-    const auto drifting = fit_normal(ordered, 2);
+    const auto drifting = fit_line(Errors::logistic, ordered, 2);
     if (drifting && p_of_column(line->log_likelihood, drifting->log_likelihood, window.known, 3) <
                         significance) {
         curve.drift = std::exp(drifting->slopes[1]);
@@ -378,7 +372,8 @@ WaitCurve wait_curve(const std::vector<LongestWaitSeen>& seen, double timeout_ms
 std::optional<double> expected_wait_ms(const std::vector<LongestWaitSeen>& seen, int writers)
 {
     const Window window = Fitter(seen, 1).window_around(std::log(writers));
-    const auto fit = window.known < known_min ? std::nullopt : fit_normal(window.values, 1);
+    const auto fit =
+        window.known < known_min ? std::nullopt : fit_line(Errors::logistic, window.values, 1);
     return fit ? std::optional(std::exp(fit->level)) : std::nullopt;
 }
 
@@ -391,7 +386,7 @@ std::optional<double> expected_writers(const std::vector<LongestWaitSeen>& seen,
         return std::nullopt;
     }
     const double missing =
-        std::log(timeout_ms) - normal_quantile(1 - share) * fit->spread - fit->level;
+        std::log(timeout_ms) - quantile_of(Errors::logistic, 1 - share) * fit->spread - fit->level;
     constexpr double exponent_max = 30; // a flat curve's answer is far away
     const double rise = std::max(fit->slopes[0], 1e-6);
     return std::exp(std::clamp(window->centre + missing / rise, -exponent_max, exponent_max));

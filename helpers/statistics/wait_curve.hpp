@@ -78,7 +78,9 @@ enum class CurveShape {
 };
 BOOST_DESCRIBE_ENUM(CurveShape, unknown, does_not_wait, rising, flat, falling)
 
-/// The model: log W = level + slope log(M) + spread e, fitted to the trials in a window around what
+/// The model: log W = level + slope log(M) + spread e with e of the logistic distribution, since a
+/// trial in twenty takes another course (a neighbour breaks the writers' step) and must not count
+/// for more than one; fitted to the trials in a window around what
 /// is asked for, since the slope changes slowly with M. Everything in it is inferred; what was seen
 /// stands beside it (FirstLock).
 struct WaitCurve {

@@ -32,12 +32,12 @@ const std::vector<CensoredValue> six{exactly(2, 0),   exactly(3.2, 1), exactly(3
 
 TEST_CASE("statistics.a regression of exact values is that of least squares")
 {
-    const auto fit = fit_normal(six, 1);
+    const auto fit = fit_line(Errors::normal, six, 1);
     REQUIRE(fit);
     CHECK(fit->slopes[0] == Approx(15.65 / 17.5).epsilon(1e-4));
     CHECK(fit->level == Approx(4.35 - 2.5 * 15.65 / 17.5).epsilon(1e-4));
     CHECK(fit->spread == Approx(std::sqrt((14.755 - 15.65 * 15.65 / 17.5) / 6)).epsilon(1e-3));
-    const auto flat = fit_normal(six, 0);
+    const auto flat = fit_line(Errors::normal, six, 0);
     REQUIRE(flat);
     CHECK(flat->level == Approx(4.35).epsilon(1e-5));
     CHECK(flat->spread == Approx(std::sqrt(14.755 / 6)).epsilon(1e-3));
@@ -52,10 +52,10 @@ TEST_CASE("statistics.the profile likelihood of exact values is Student's interv
 {
     // At x = 0 with a standard error of sqrt(0.759357/4 * (1/6 + 2.5^2/17.5)) = 0.315346; t with 4
     // degrees of freedom is 2.776445.
-    const auto best = fit_normal(six, 1);
+    const auto best = fit_line(Errors::normal, six, 1);
     REQUIRE(best);
     const auto falls_by = [&](double value) {
-        const auto pinned = fit_normal(six, 1, QuantileAt{value, 0});
+        const auto pinned = fit_line(Errors::normal, six, 1, QuantileAt{value, 0});
         REQUIRE(pinned);
         CHECK(pinned->level == Approx(value));
         return best->log_likelihood - pinned->log_likelihood;
@@ -67,7 +67,7 @@ TEST_CASE("statistics.the profile likelihood of exact values is Student's interv
               Approx(likelihood_drop(6, 2)).epsilon(0.01));
     }
     // The 95 % quantile lies 1.645 spreads above the level.
-    const auto pinned = fit_normal(six, 1, QuantileAt{3, 1.645});
+    const auto pinned = fit_line(Errors::normal, six, 1, QuantileAt{3, 1.645});
     REQUIRE(pinned);
     CHECK(pinned->level + 1.645 * pinned->spread == Approx(3));
 }
@@ -80,11 +80,11 @@ TEST_CASE("statistics.a censored value counts as being above its bound and no mo
     for (const double value : {-1.645, -1.036, -0.674, -0.385, -0.126, 0.126, 0.385}) {
         values.push_back(exactly(value));
     }
-    const auto without = fit_normal(values, 0);
+    const auto without = fit_line(Errors::normal, values, 0);
     for (int each = 0; each < 3; ++each) {
         values.push_back({0.5, infinite, {}});
     }
-    const auto with = fit_normal(values, 0);
+    const auto with = fit_line(Errors::normal, values, 0);
     REQUIRE((with && without));
     CHECK(without->level == Approx(-0.479).epsilon(0.01));
     CHECK(with->level == Approx(-0.05).margin(0.1));
@@ -94,7 +94,7 @@ TEST_CASE("statistics.a censored value counts as being above its bound and no mo
     for (const CensoredValue& value : values) {
         mirrored.push_back({-value.high, -value.low, {}});
     }
-    const auto other = fit_normal(mirrored, 0);
+    const auto other = fit_line(Errors::normal, mirrored, 0);
     REQUIRE(other);
     CHECK(other->level == Approx(-with->level).margin(1e-4));
     CHECK_FALSE(values.back().is_known());
@@ -103,8 +103,8 @@ TEST_CASE("statistics.a censored value counts as being above its bound and no mo
 
 TEST_CASE("statistics.a regression refuses what it cannot fit")
 {
-    CHECK_FALSE(fit_normal({}, 0));
-    CHECK_THROWS_MATCHES(fit_normal(six, 4), std::invalid_argument,
+    CHECK_FALSE(fit_line(Errors::normal, {}, 0));
+    CHECK_THROWS_MATCHES(fit_line(Errors::normal, six, 4), std::invalid_argument,
                          Message("columns is 4; accepted: up to 3"));
-    CHECK_THROWS_AS(fit_normal({{2, 2, {}}}, 0), std::invalid_argument);
+    CHECK_THROWS_AS(fit_line(Errors::normal, {{2, 2, {}}}, 0), std::invalid_argument);
 }

@@ -20,6 +20,7 @@ struct Setup {
     double spread = 0.1;        ///< of log W
     double drift = 1;           ///< by this factor waits grow in a minute
     double correlation = 0;     ///< of log W from one trial to the next
+    double other_course = 0;    ///< this share of the trials waits a third as long
     double refused_at_once = 0; ///< this share of the trials, whatever the timeout
     double timeout_ms = 5000;
 };
@@ -64,6 +65,7 @@ inline std::vector<Setup> setups()
         {.shape = "steep, some at once",
          .median_ms = power(5000, 100, 1.4),
          .refused_at_once = 0.1},
+        {.shape = "steep, with strays", .median_ms = power(5000, 100, 1.4), .other_course = 0.07},
         {.shape = "timeout 0", .median_ms = power(300, 10, 1.4), .timeout_ms = 0},
     };
 }
@@ -84,8 +86,9 @@ class World {
         const double r = setup_.correlation;
         noise_ = r * noise_ + std::sqrt(1 - r * r) * normal(random_);
         const double drift = std::pow(setup_.drift, seconds_ / 60);
-        const double w =
-            setup_.median_ms(question.writers) * drift * std::exp(setup_.spread * noise_);
+        const bool is_stray = std::bernoulli_distribution(setup_.other_course)(random_);
+        const double w = setup_.median_ms(question.writers) * drift *
+                         std::exp(setup_.spread * noise_) / (is_stray ? 3 : 1);
         TrialAnswer answer{.writers = question.writers, .is_ample = question.is_ample};
         answer.is_refused_at_once = std::bernoulli_distribution(setup_.refused_at_once)(random_) ||
                                     question.timeout_ms == 0;

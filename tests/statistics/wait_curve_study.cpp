@@ -121,10 +121,13 @@ TEST_CASE(
         CHECK(percent(found.half_covered) >= wanted);
         // A share of refusals at once that no trial has shown is taken for none, so that one in
         // twenty is promised of more writers than it should be.
-        CHECK(percent(found.few_covered) >= (setup.refused_at_once > 0 ? 60 : wanted));
+        // Strays widen the spread, so that one in twenty is promised of fewer.
+        CHECK(percent(found.few_covered) >= (setup.refused_at_once > 0 ? 60
+                                             : setup.other_course > 0  ? 70
+                                                                       : wanted));
         CHECK(found.falsely_bounded <= searches / 20);
         if (setup.shape.starts_with("steep") || setup.shape == "two regimes") {
-            CHECK(found.ratio(0.5) <= 1.5);
+            CHECK(found.ratio(0.5) <= (setup.other_course > 0 ? 2 : 1.5));
         }
         if (setup.drift > 1) {
             CHECK(percent(found.drifts) >= 10);
