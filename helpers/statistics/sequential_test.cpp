@@ -77,6 +77,26 @@ int SequentialTest::clean_trials_needed() const
     return trials < limit ? static_cast<int>(trials) : std::numeric_limits<int>::max();
 }
 
+void PromiseTest::tell(bool is_locked)
+{
+    test_.tell(is_locked);
+    with_void_as_locked_.tell(is_locked);
+}
+
+bool PromiseTest::has_ended() const
+{
+    // Verdicts stand, so what is kept only without the void trials stays undecided.
+    return verdict() != PromiseVerdict::undecided ||
+           (is_doubtful() && with_void_as_locked_.verdict() == PromiseVerdict::broken) ||
+           with_void_as_locked_.seen().trials >= trials_max_;
+}
+
+bool PromiseTest::is_undecided_by_voids() const
+{
+    return verdict() == PromiseVerdict::undecided &&
+           (is_doubtful() || with_void_as_locked_.verdict() == PromiseVerdict::broken);
+}
+
 Interval anytime_bounds(Tally seen, double confidence)
 {
     check(seen, confidence);

@@ -65,4 +65,41 @@ class SequentialTest {
     PromiseVerdict verdict_ = PromiseVerdict::undecided;
 };
 
+/// A sequential test of up to `trials_max` trials, some of which say nothing: who is refused
+/// otherwise than by a lock, or hangs, was not served either, so a promise is kept only if it would
+/// be were those trials locked.
+class PromiseTest {
+  public:
+    /// Throws as checked() does.
+    PromiseTest(const PromiseTerms& terms, int trials_max)
+        : test_(terms), with_void_as_locked_(terms), trials_max_(trials_max)
+    {
+    }
+
+    void tell(bool is_locked);
+    void tell_void() { with_void_as_locked_.tell(true); }
+
+    PromiseVerdict verdict() const
+    {
+        return is_doubtful() ? PromiseVerdict::undecided : test_.verdict();
+    }
+    /// Whether there is a verdict, or no more trials can bring one.
+    bool has_ended() const;
+    /// Whether there is no verdict for what the void trials may have been.
+    bool is_undecided_by_voids() const;
+
+    Interval bounds() const { return test_.bounds(); } ///< void trials left out
+    int clean_trials_needed() const { return with_void_as_locked_.clean_trials_needed(); }
+
+  private:
+    bool is_doubtful() const
+    {
+        return test_.verdict() == PromiseVerdict::kept &&
+               with_void_as_locked_.verdict() != PromiseVerdict::kept;
+    }
+
+    SequentialTest test_, with_void_as_locked_;
+    int trials_max_;
+};
+
 } // namespace firstlock

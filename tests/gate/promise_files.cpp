@@ -83,7 +83,13 @@ TEST_CASE_METHOD(GateFile, "promises.a senseless promise file is refused with it
          {promise_with(R"("tolerated": 0.5)"), "refuted is 0.05", "tolerated, 0.5"},
          {promise_with(R"("confidense": 0.9)"), "'confidense'", "confidence"},
          {promise_with(R"("directory": "/nowhere")"), "/nowhere", "promise 1: the key 'directory'"},
-         {promise_with(R"("directory": "")"), "\"\"", "existing directory"}}));
+         {promise_with(R"("directory": "")"), "\"\"", "existing directory"},
+         {promise_with(R"("headroom": 0)"), "'headroom' holds 0", "above 0, up to 1"},
+         {promise_with(R"("headroom": 1.01)"), "'headroom' holds 1.01", "above 0, up to 1"},
+         {promise_with(R"("headroom": null)"), "'headroom' holds null", "above 0, up to 1"},
+         {promise_with(R"("headroom": "0.5")"), "'headroom'", "a number"},
+         {promise_with(R"("profile": "sqlite", "headroom": 0.5)"), "'headroom' holds 0.5",
+          "none with sqlite"}}));
     check_refused(read_promises, each);
 }
 
@@ -107,6 +113,10 @@ TEST_CASE_METHOD(GateFile, "promises.a senseless baseline is refused with its pl
          {search_with(R"("holds": 0, "levels": [])"), "'holds' holds 0", "from 1 to 10000"},
          {level(R"("trials": -1, "locked_trials": 0)"), "'trials' holds -1", "from 0"},
          {level(R"("locked_trials": 2)"), "'locked_trials' holds 2", "from 0 to 1"},
+         {level(R"("locked_trials": 1, "waits_ms": [7, -1])"), "'waits_ms' holds -1", "from 0"},
+         {level(R"("locked_trials": 1, "waits_ms": 7)"), "'waits_ms'", "an array"},
+         {level(R"("locked_trials": 1, "censored_waits_ms": [-2])"), "'censored_waits_ms' holds -2",
+          "from 0"},
          {level(R"("writers": 1000000000, "locked_trials": 1)"), "1000000000",
           "from 1 to 10000"}}));
     check_refused(read_baseline, each);
@@ -116,34 +126,42 @@ TEST_CASE_METHOD(GateFile, "promises.a sensible promise file is read with its de
 {
     const auto promises = read(read_promises, R"({"schema": 1, "promises": [
         {"profile": "wal", "writers": 9},
-        {"profile": "recommended", "writers": 100, "tolerated": 0.02, "refuted": 0.1, "confidence": 0.99}]})");
+        {"profile": "recommended", "writers": 100, "tolerated": 0.02, "refuted": 0.1, "confidence": 0.99,
+         "headroom": 1}]})");
     REQUIRE(promises.size() == 2);
     CHECK(promises[0].profile == "wal");
     CHECK(promises[0].writers == 9);
     CHECK(promises[0].tolerated == 0.01);
     CHECK(promises[0].refuted == 0.05);
+    CHECK_FALSE(promises[0].headroom);
+    CHECK(promises[1].headroom == 1);
     CHECK(promises[1].refuted == 0.1);
     CHECK(promises[1].confidence == 0.99);
 }
 
-TEST_CASE_METHOD(GateFile,
-                 "promises.of a baseline the level that holds is read and the busiest above it")
+TEST_CASE_METHOD(
+    GateFile, "promises.of a baseline the level that holds is read and the busiest above it that "
+              "can become worse")
 {
     const auto levels = read(read_baseline, R"({"schema": 1, "first_lock": [
         {"profile": "wal", "holds": 4, "levels": [
             {"writers": 2, "trials": 90, "locked_trials": 0}, {"writers": 4, "trials": 9, "locked_trials": 0},
             {"writers": 5, "trials": 7, "locked_trials": 2}, {"writers": 8, "trials": 30, "locked_trials": 11},
-            {"writers": 16, "trials": 30, "locked_trials": 30}]},
+            {"writers": 16, "trials": 60, "locked_trials": 60}]},
         {"profile": "wal-100ms", "holds": 2, "levels": [{"writers": 2, "trials": 5, "locked_trials": 0}]},
         {"profile": "wal-4KiB", "holds": 2, "levels": [{"writers": 2, "trials": 5, "locked_trials": 0}]},
         {"profile": "external", "holds": 2, "levels": [{"writers": 2, "trials": 5, "locked_trials": 0}]},
         {"profile": "rollback", "holds": null, "levels": [{"writers": 1, "trials": 3, "locked_trials": 3}]},
         {"profile": "rails", "holds": 64, "levels": [
-            {"writers": 64, "trials": 0, "locked_trials": 0}, {"writers": 99, "trials": 0, "locked_trials": 0}]}]})");
+            {"writers": 64, "trials": 0, "locked_trials": 0}, {"writers": 99, "trials": 0, "locked_trials": 0},
+            {"writers": 200, "trials": 0, "locked_trials": 0, "waits_ms": [7, 8.5], "censored_waits_ms": [9]}]}]})");
     std::string text;
     for (const BaselineLevel& level : levels) {
         text += level.profile + " " + std::to_string(level.writers) + ": " +
-                std::to_string(level.locked_trials) + " of " + std::to_string(level.trials) + "\n";
+                std::to_string(level.locked_trials) + " of " + std::to_string(level.trials) +
+                (level.waits_ms ? ", " + std::to_string(level.waits_ms->size()) + " waits" : "") +
+                "\n";
     }
-    CHECK(text == "wal 4: 0 of 9\nwal 8: 11 of 30\nrollback 1: 3 of 3\n");
+    CHECK(text == "wal 4: 0 of 9\nwal 8: 11 of 30\nrollback 1: 3 of 3\n"
+                  "rails 200: 0 of 0, 2 waits\n");
 }
