@@ -140,12 +140,13 @@ TEST_CASE_METHOD(GateFile, "promises.a sensible promise file is read with its de
 }
 
 TEST_CASE_METHOD(
-    GateFile, "promises.of a baseline the level that holds is read and the busiest above it that "
-              "can become worse")
+    GateFile,
+    "promises.of a baseline the busiest level near what holds is read and a busier one above it")
 {
     const auto levels = read(read_baseline, R"({"schema": 1, "first_lock": [
         {"profile": "wal", "holds": 4, "levels": [
-            {"writers": 2, "trials": 90, "locked_trials": 0}, {"writers": 4, "trials": 9, "locked_trials": 0},
+            {"writers": 2, "trials": 90, "locked_trials": 0}, {"writers": 3, "trials": 9, "locked_trials": 0},
+            {"writers": 4, "trials": 9, "locked_trials": 0},
             {"writers": 5, "trials": 7, "locked_trials": 2}, {"writers": 8, "trials": 30, "locked_trials": 11},
             {"writers": 16, "trials": 60, "locked_trials": 60}]},
         {"profile": "wal-100ms", "holds": 2, "levels": [{"writers": 2, "trials": 5, "locked_trials": 0}]},
@@ -153,8 +154,12 @@ TEST_CASE_METHOD(
         {"profile": "external", "holds": 2, "levels": [{"writers": 2, "trials": 5, "locked_trials": 0}]},
         {"profile": "rollback", "holds": null, "levels": [{"writers": 1, "trials": 3, "locked_trials": 3}]},
         {"profile": "rails", "holds": 64, "levels": [
+            {"writers": 33, "trials": 5, "locked_trials": 0}, {"writers": 40, "trials": 4, "locked_trials": 0},
             {"writers": 64, "trials": 0, "locked_trials": 0}, {"writers": 99, "trials": 0, "locked_trials": 0},
-            {"writers": 200, "trials": 0, "locked_trials": 0, "waits_ms": [7, 8.5], "censored_waits_ms": [9]}]}]})");
+            {"writers": 200, "trials": 0, "locked_trials": 0, "waits_ms": [7, 8.5], "censored_waits_ms": [9, 9, 9, 9]},
+            {"writers": 300, "trials": 1, "locked_trials": 0}]},
+        {"profile": "django", "holds": 8, "levels": [{"writers": 8, "trials": 7, "locked_trials": 0},
+            {"writers": 9, "trials": 7, "locked_trials": 3}, {"writers": 16, "trials": 8, "locked_trials": 5}]}]})");
     std::string text;
     for (const BaselineLevel& level : levels) {
         text += level.profile + " " + std::to_string(level.writers) + ": " +
@@ -163,5 +168,5 @@ TEST_CASE_METHOD(
                 "\n";
     }
     CHECK(text == "wal 4: 0 of 9\nwal 8: 11 of 30\nrollback 1: 3 of 3\n"
-                  "rails 200: 0 of 0, 2 waits\n");
+                  "rails 33: 0 of 5\nrails 200: 0 of 0, 2 waits\ndjango 8: 0 of 7\n");
 }
