@@ -84,8 +84,8 @@ TEST_CASE_METHOD(
     for (int trial = 0; trial < 20; ++trial) {
         FreshTable table;
         table.use(profile("rollback"));
-        const Trial pilot =
-            table.insert_in_parallel(example_rows(8), {.recorded = Recorded::nowhere});
+        const Trial pilot = table.insert_in_parallel(
+            example_rows(8), {.writer = own_writer(), .recorded = Recorded::nowhere});
         REQUIRE(pilot.longest_statement_wait_ms);
         waits.push_back(*pilot.longest_statement_wait_ms);
     }
