@@ -77,6 +77,7 @@ TEST_CASE("statistics.a censored value counts as being above its bound and no mo
     // Of a normal distribution with mean 0 and spread 1, cut at 0.5: the seven that lie below, and
     // three of which only that is known. Without the three the mean is far too low.
     std::vector<CensoredValue> values;
+    values.reserve(10);
     for (const double value : {-1.645, -1.036, -0.674, -0.385, -0.126, 0.126, 0.385}) {
         values.push_back(exactly(value));
     }
@@ -91,6 +92,7 @@ TEST_CASE("statistics.a censored value counts as being above its bound and no mo
     CHECK(with->spread == Approx(0.95).margin(0.1));
     // And from the other side, and by intervals alone.
     std::vector<CensoredValue> mirrored;
+    mirrored.reserve(values.size());
     for (const CensoredValue& value : values) {
         mirrored.push_back({-value.high, -value.low, {}});
     }

@@ -73,6 +73,7 @@ TEST_CASE(
     std::lognormal_distribution<double> wait(7, 0.4);
     const auto sample = [&](int count, double factor) {
         std::vector<double> waits;
+        waits.reserve(static_cast<std::size_t>(count));
         for (int each = 0; each < count; ++each) {
             waits.push_back(factor * wait(random));
         }

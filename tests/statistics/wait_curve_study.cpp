@@ -66,7 +66,7 @@ double lock_probability(const Setup& setup, int writers)
     return std::max(setup.refused_at_once, std::erfc(z / std::sqrt(2.0)) / 2);
 }
 
-Figures study(const Setup& setup, double budget_s, std::vector<TrialQuestion> witnessed = {},
+Figures study(const Setup& setup, double budget_s, const std::vector<TrialQuestion>& witnessed = {},
               int up_to = writers_max)
 {
     Figures figures;
