@@ -80,7 +80,7 @@ std::string doubts(const SearchState& search)
                             *curve.drift);
     }
     if (!curve.fits) {
-        text += "; the waits bend more than the model does";
+        text += "; larger crowds wait less than the model has it";
     }
     if (curve.at_once > 0 && curve.shape != CurveShape::does_not_wait) {
         text += fmt::format("; {:.0f} % of the trials were refused at once, which no timeout "

@@ -12,6 +12,7 @@ constexpr double ample_factor = 2;        // of the timeout
 constexpr double ample_from = 0.5;        // of the timeout, where a wait is expected to be longer
 constexpr double scan_until = 1.0 / 3;    // of the timeout
 constexpr double seen_share = 1.0 / 3;    // of what was spent
+constexpr double top_share = 0.1;         // of the budget, for one trial at writers_max
 constexpr double block_share = 0.7;       // of what is left, for the levels of one block
 constexpr int trials_without_waiting = 6; // tell that nobody waits
 constexpr int blocks_when_far = 12;       // decide that a timeout is out of reach
@@ -216,6 +217,14 @@ std::optional<TrialQuestion> FirstLockSearch::scan() const
     return question(writers, false);
 }
 
+/// Whether a crowd of so many, or more, was seen to be served under the timeout.
+bool FirstLockSearch::seen_clean_from(double writers) const
+{
+    return std::any_of(seen_.levels.begin(), seen_.levels.end(), [&](const Level& level) {
+        return level.writers >= writers && level.clean() > 0;
+    });
+}
+
 /// Where between none and half of the trials are expected to lock; nothing where none ever are.
 std::optional<TrialQuestion> FirstLockSearch::seen_at_timeout() const
 {
@@ -226,19 +235,31 @@ std::optional<TrialQuestion> FirstLockSearch::seen_at_timeout() const
         seen_seconds_ >= seen_share * spent) {
         return std::nullopt;
     }
+    // Whether the waits fall again with M is seen at writers_max, and nowhere else. Once.
+    const TrialQuestion top = question(limits_.writers_max, false);
+    if (limits_.writers_max > 2 * *half && level(limits_.writers_max) == nullptr &&
+        cost_s(top) <= top_share * limits_.budget_s) {
+        return top;
+    }
+    // Where the first lock is to be seen, below which none is; then around one in twenty.
     const double lowest = std::max(*few, *half / 3);
     const double places[] = {lowest, std::sqrt(lowest * *half), 0.8 * lowest};
-    const TrialQuestion next =
-        question(on_grid(places[static_cast<std::size_t>(answers_) % std::size(places)]), false);
+    const bool is_locked_near = seen_.first_lock.value_or(limits_.writers_max) <= 2 * *half;
+    const TrialQuestion next = question(
+        on_grid(is_locked_near ? places[static_cast<std::size_t>(answers_) % std::size(places)]
+                               : 1.2 * *half),
+        false);
     return cost_s(next) <= limits_.budget_s - seconds_ ? std::optional(next) : std::nullopt;
 }
 
 void FirstLockSearch::fill_block()
 {
     ++blocks_;
-    const auto half =
-        limits_.timeout_ms > 0 ? expected_writers(waits_, limits_.timeout_ms, 0.5) : std::nullopt;
-    const bool is_far = !half || *half > 1.5 * limits_.writers_max;
+    // Infinite where too few trials have waited, as with a timeout of 0.
+    const double half =
+        (limits_.timeout_ms > 0 ? expected_writers(waits_, limits_.timeout_ms, 0.5) : std::nullopt)
+            .value_or(std::numeric_limits<double>::infinity());
+    const bool is_far = half > 1.5 * limits_.writers_max;
     std::vector<int> places;
     if (does_not_wait()) {
         const int locked = seen_.first_lock.value_or(limits_.writers_max);
@@ -247,12 +268,16 @@ void FirstLockSearch::fill_block()
         // Half octaves, and then those in between.
         const double first = blocks_ % 2 == 1 ? -4 : -3;
         for (double quarters = first; quarters <= 3; quarters += 2) {
-            places.push_back(on_grid(*half * std::exp2(quarters / 4)));
+            places.push_back(on_grid(half * std::exp2(quarters / 4)));
         }
     } else {
         for (double writers = 10; writers < limits_.writers_max; writers *= std::sqrt(10)) {
             places.push_back(static_cast<int>(std::lround(writers)));
         }
+        places.push_back(limits_.writers_max);
+    }
+    if (!is_far && blocks_ % 2 == 0 && seen_clean_from(2 * half)) {
+        places.push_back(on_grid(std::sqrt(half * limits_.writers_max)));
         places.push_back(limits_.writers_max);
     }
     std::sort(places.begin(), places.end());
@@ -264,7 +289,7 @@ void FirstLockSearch::fill_block()
     for (const int writers : places) { // in this order, where not all can be paid
         // Where no M is expected to lock half of its trials, and yet crowds wait for long, every
         // second block shows what is seen.
-        const bool may_be_ample = !is_far || blocks_ % 2 == 1;
+        const bool may_be_ample = is_far ? blocks_ % 2 == 1 : writers <= 2 * half;
         const TrialQuestion next = question(std::min(writers, limits_.writers_max), may_be_ample);
         const double cost = cost_s(next);
         if (cost < left_s || (block_.empty() && blocks_ == 1)) {

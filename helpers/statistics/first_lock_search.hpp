@@ -70,6 +70,7 @@ class FirstLockSearch {
     std::optional<TrialQuestion> seen_at_timeout() const;
     void fill_block();
     bool does_not_wait() const;
+    bool seen_clean_from(double writers) const;
     bool is_decided() const;
 
     TrialQuestion question(int writers, bool may_be_ample) const;

@@ -71,7 +71,7 @@ BOOST_DESCRIBE_STRUCT(TimeoutNeeded, (), (writers, half, twentieth))
 /// How the longest wait goes with M, among the trials of the fit.
 enum class CurveShape {
     unknown,       ///< too few trials
-    does_not_wait, ///< most trials were refused at once: no timeout helps
+    does_not_wait, ///< timeout 0, or most trials were refused at once, which no timeout changes
     rising,
     flat,    ///< no rise or fall that chance could not have made
     falling, ///< with more writers the wait is shorter
@@ -93,7 +93,9 @@ struct WaitCurve {
     std::vector<TimeoutNeeded> timeouts; ///< at 10, 100, 1000 … writers, as far as was tried
     /// P(refused at once), whatever the timeout: share and its Clopper-Pearson bounds.
     double at_once = 0, at_once_low = 0, at_once_high = 1;
-    bool fits = true; ///< false: the waits bend more with log M than chance would have it
+    /// False: the waits bend more with log M than chance would have it, or crowds of more than
+    /// twice those of which half lock were served, so that `high` is above.
+    bool fits = true;
     /// Null unless waits have drifted over the run (p < 1 %): by what factor, first to last.
     std::optional<double> drift;
 };

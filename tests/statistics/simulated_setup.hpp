@@ -59,6 +59,8 @@ inline std::vector<Setup> setups()
         {.shape = "shallow", .median_ms = power(5000, 200, 0.6), .spread = 0.2},
         {.shape = "flat with a tail", .median_ms = wal_full_ms, .spread = 0.45},
         {.shape = "far away", .median_ms = power(50, 100, 0.9), .spread = 0.4},
+        {.shape = "rises and falls",
+         .median_ms = [](double m) { return 5000 * std::pow(m < 200 ? m / 100 : 400 / m, 1.4); }},
         {.shape = "falling", .median_ms = power(8000, 10, -0.6), .spread = 0.15},
         {.shape = "steep, drifting", .median_ms = power(5000, 100, 1.4), .drift = 1.3},
         {.shape = "steep, autocorrelated", .median_ms = power(5000, 100, 1.4), .correlation = 0.5},

@@ -133,6 +133,7 @@ TEST_CASE("statistics.refusals that no timeout changes are a share of their own"
     seen.resize(4, {.writers = 2, .is_refused_at_once = true});
     seen.insert(seen.end(), 5, {.writers = 2, .is_refused_at_once = true});
     CHECK(wait_curve(seen, 5000).shape == CurveShape::does_not_wait);
+    CHECK(wait_curve(trials(around_100, steep), 0).shape == CurveShape::does_not_wait);
 }
 
 TEST_CASE("statistics.too few trials that waited make no curve, and what cannot be is refused")

@@ -53,7 +53,8 @@ TEST_CASE("harness.words: what a search found is told in one sentence")
           "wal: at 5 s fewer than half of all crowds are locked up to 64 writers, as many as were "
           "tried; 100 writers need a timeout of more than 9.5 s; seen: first locked with 45, 6 of "
           "6 clean with 32 (P(lock) at most 19 %); and so on; the machine drifted: waits changed "
-          "by a factor of 1.30 over the search; the waits bend more than the model does; 10 % of "
+          "by a factor of 1.30 over the search; larger crowds wait less than the model has it; 10 "
+          "% of "
           "the trials were refused at once, which no timeout changes");
     found = {};
     found.profile = "sqlite";
