@@ -38,12 +38,12 @@ struct LineFit {
 };
 
 /// The fit of greatest likelihood in which the first `columns` of x count, and for which `pinned`
-/// is true where that is given; none where it does not converge, or for no values. The likelihood
-/// of a value is the probability of its interval, so what is censored is neither left out nor taken
-/// for its bound. In 1/spread and slopes/spread it has one maximum (Burridge, "A note on maximum
-/// likelihood estimation for regression models using grouped data", J. Royal Statistical Society B
-/// 43, 1981), which Newton's method finds. Throws std::invalid_argument for more columns than there
-/// are, or a value whose low is not below its high.
+/// is true where that is given; none for no values, or where they do not determine it. The
+/// likelihood of a value is the probability of its interval, so what is censored is neither left
+/// out nor taken for its bound. In 1/spread and slopes/spread it has one maximum (Burridge, "A note
+/// on maximum likelihood estimation for regression models using grouped data", J. Royal Statistical
+/// Society B 43, 1981), which Newton's method finds. Throws std::invalid_argument for more columns
+/// than there are, or a value whose low is not below its high.
 std::optional<LineFit> fit_line(Errors errors, const std::vector<CensoredValue>& values,
                                 std::size_t columns, std::optional<QuantileAt> pinned = {});
 

@@ -207,8 +207,9 @@ WritersEstimate Fitter::writers(const Window& window, double share, CurveShape s
     const Interval at_once = at_once_.locked > 0 ? clopper_pearson(at_once_) : Interval{0, 0};
     const auto middle_at = [&](double z) {
         const double missing = std::log(timeout_ms_) - z * best->spread - best->level;
-        const double distance =
-            best->slopes[0] > 1e-9 ? missing / best->slopes[0] : missing * infinite;
+        // A curve that does not rise is never there, or always.
+        const double far = missing > 0 ? infinite : -infinite;
+        const double distance = best->slopes[0] > 1e-9 ? missing / best->slopes[0] : far;
         return z == -infinite ? range.low
                               : std::clamp(window.centre + distance, range.low, range.high);
     };

@@ -32,8 +32,8 @@ double true_writers(const Setup& setup, double share, double seconds)
     if (setup.refused_at_once >= share || setup.timeout_ms == 0) {
         return 1;
     }
-    // Quantiles of the normal distribution: of 0.5, 0.4444 (with a tenth refused at once) and 0.05.
-    const double z = share < 0.5 ? 1.645 : setup.refused_at_once > 0 ? 0.1397 * -1 : 0;
+    // Of a half, of 0.4 / 0.9 where a tenth is refused at once, and of one in twenty.
+    const double z = share < 0.5 ? 1.645 : setup.refused_at_once > 0 ? 0.1397 : 0;
     double writers = 1;
     while (writers < 2 * writers_max && setup.median_ms(writers) *
                                                 std::pow(setup.drift, seconds / 60) *
