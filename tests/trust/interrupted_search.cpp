@@ -12,6 +12,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 
 using namespace firstlock;
@@ -26,23 +27,37 @@ try {
     tell("account", error.what());
 }
 
+TEST_CASE("helper.a search of a quarter of a second", "[.]")
+{
+    const SearchState found =
+        search_first_lock(with_timeout(profile("rollback"), std::chrono::milliseconds(250)),
+                          {.writers_max = 32, .trials_max = 8, .budget_s = 600, .seed = 1});
+    tell("note", found.note.value_or("none"));
+}
+
 namespace {
 
 /// Catch2 fixture: searches in processes of their own, in runs of their own.
 class Searches {
   public:
-    SecondSelf begin()
+    SecondSelf begin(const std::string& search = "helper.a search", const std::string& writer = {})
     {
         ResultsFolder(results()).begin_run();
         std::filesystem::create_directories(directory_.path() / "databases");
-        return SecondSelf("helper.a search",
-                          {"FIRSTLOCK_RESULTS=" + results().string(),
-                           "FIRSTLOCK_DIR=" + (directory_.path() / "databases").string()});
+        std::vector<std::string> settings{"FIRSTLOCK_RESULTS=" + results().string(),
+                                          "FIRSTLOCK_DIR=" +
+                                              (directory_.path() / "databases").string()};
+        if (!writer.empty()) {
+            settings.push_back("FIRSTLOCK_WRITER=" + writer);
+        }
+        return SecondSelf(search, settings);
     }
     /// Of the run under way.
     std::size_t trials() const { return ResultsFolder(results()).trials().size(); }
     std::filesystem::path lines() const { return results() / "trials.jsonl"; }
     std::filesystem::path states() const { return results() / "searches.jsonl"; }
+
+    std::filesystem::path directory() const { return directory_.path(); }
 
   private:
     std::filesystem::path results() const { return directory_.path() / "results"; }
@@ -88,4 +103,34 @@ TEST_CASE_METHOD(Searches, "harness.search: one that was interrupted after a bro
     SecondSelf next = begin();
     CHECK_THAT(next.expect("account"), ContainsSubstring("has a broken trial in this search"));
     next.end();
+}
+
+TEST_CASE_METHOD(Searches, "harness.search: a writer that does not heed its timeout is found out")
+{
+    if (std::system("command -v sqlite3 >/dev/null") != 0) {
+        SKIP("no command sqlite3 on this machine");
+    }
+    const bool heeds = GENERATE(true, false);
+    const auto script = directory() / "writer.sh";
+    // Of a crowd all but four give up, after what they take for their timeout.
+    std::ofstream(script) << "timeout=" << (heeds ? "$FIRSTLOCK_TASK_TIMEOUT_MS" : "250") << R"sh(
+echo firstlock ready; read go
+if [ "$FIRSTLOCK_TASK_INDEX" -ge 4 ]; then
+    sleep "$((timeout / 1000)).$(printf %03d $((timeout % 1000)))"
+    echo firstlock locked 5
+else
+    sqlite3 -cmd ".timeout 60000" "$FIRSTLOCK_TASK_DATABASE" \
+        "INSERT INTO messages(msg) VALUES ('$FIRSTLOCK_TASK_MESSAGE')" && echo firstlock ok
+fi
+)sh";
+    SecondSelf search =
+        begin("helper.a search of a quarter of a second", "sh '" + script.string() + "'");
+    const std::string note = search.expect("note");
+    search.end();
+    if (heeds) {
+        CHECK(note == "none");
+    } else {
+        CHECK_THAT(note, ContainsSubstring("the writer was told 500 ms and refused after") &&
+                             ContainsSubstring("does not heed the timeout"));
+    }
 }
