@@ -25,10 +25,10 @@ void search(const std::string& name, double budget_s)
 
 TEST_CASE("parallel.first lock of recommended")
 {
-    search("recommended", 3);
+    search("recommended", 2);
 }
 
 TEST_CASE("parallel.first lock in rollback")
 {
-    search("rollback", 12);
+    search("rollback", 10);
 }
