@@ -237,6 +237,9 @@ WritersEstimate Fitter::writers(const Window& window, double share, CurveShape s
             ? WritersOrOutside{Place::below, 0}
             : place_of(end_towards(middle_at(z_high), range.high, infinite, is_inside(z_high)),
                        range);
+    if (timeout_ms_ > reach * wait_max_) { // no wait that was seen says where that would be
+        found.writers = found.high = {Place::above, 0};
+    }
     return found;
 }
 

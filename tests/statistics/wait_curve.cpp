@@ -89,6 +89,11 @@ TEST_CASE("statistics.nothing is said of more than twice the writers or the wait
     const auto near = wait_curve(trials(around_100, steep), 100); // at 7
     CHECK(near.half.writers.place == Place::below);
     CHECK(near.half.high.place == Place::below);
+    // 5 s at 46 writers, by waits of 20 ms at the longest.
+    const auto brief = wait_curve(
+        trials({8, 11, 16, 23}, [](int m) { return 2 + 18 * std::pow(m / 23.0, 8); }), 5000);
+    CHECK(brief.half.writers.place == Place::above);
+    CHECK(brief.half.high.place == Place::above);
     const auto thousand = wait_curve(trials({250, 350, 500}, steep), 5000).timeouts;
     REQUIRE(thousand.back().writers == 1000); // needs 158 s, of which 56 s at most were seen
     CHECK_FALSE(thousand.back().half.ms);
