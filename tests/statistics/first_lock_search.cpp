@@ -85,9 +85,12 @@ TEST_CASE("statistics.only what ran under the timeout itself is reported as seen
     CHECK(found.trials_locked == locked);
     CHECK(found.first_lock.value_or(1001) == first_lock);
     CHECK(found.holds.value() < first_lock);
+    int at_levels = 0;
     for (const Level& level : found.levels) {
+        at_levels += level.trials;
         CHECK((level.locked == 0 || level.writers > *found.holds));
     }
+    CHECK(at_levels == trials);
 }
 
 TEST_CASE("statistics.levels are tried in blocks whose order is drawn")
