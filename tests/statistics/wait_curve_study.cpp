@@ -15,7 +15,7 @@ using Place = WritersOrOutside::Place;
 
 namespace {
 
-constexpr int searches = 40;
+constexpr int searches = 30;
 constexpr int writers_max = 1000;
 constexpr double unlimited = 1e9;
 
@@ -117,7 +117,7 @@ TEST_CASE(
                     percent(found.half_covered), percent(found.few_covered),
                     std::min(found.ratio(0.5), 9999.0), std::min(found.ratio(0.9), 9999.0),
                     found.seconds, found.trials, percent(found.drifts), percent(found.bends));
-        const int wanted = setup.correlation > 0 ? 80 : 90; // of 40; of 300: 94 and more
+        const int wanted = setup.correlation > 0 ? 80 : 90; // of 30; of 300: 94 and more
         CHECK(percent(found.half_covered) >= wanted);
         // A share of refusals at once that no trial has shown is taken for none, so that one in
         // twenty is promised of more writers than it should be.

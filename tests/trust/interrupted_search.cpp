@@ -27,10 +27,10 @@ try {
     tell("account", error.what());
 }
 
-TEST_CASE("helper.a search about 700 ms", "[.]")
+TEST_CASE("helper.a search about 400 ms", "[.]")
 {
     const SearchState found =
-        search_first_lock(with_timeout(profile("rollback"), std::chrono::milliseconds(700)),
+        search_first_lock(with_timeout(profile("rollback"), std::chrono::milliseconds(400)),
                           {.writers_max = 32, .trials_max = 4, .budget_s = 600, .seed = 1});
     tell("note", found.note.value_or("none"));
 }
@@ -113,7 +113,7 @@ TEST_CASE_METHOD(Searches, "harness.search: a writer that does not heed its time
     const bool heeds = GENERATE(true, false);
     const auto script = directory() / "writer.sh";
     // Of a crowd all but four give up, after what they take for their timeout.
-    std::ofstream(script) << "timeout=" << (heeds ? "$FIRSTLOCK_TASK_TIMEOUT_MS" : "700") << R"sh(
+    std::ofstream(script) << "timeout=" << (heeds ? "$FIRSTLOCK_TASK_TIMEOUT_MS" : "400") << R"sh(
 echo firstlock ready; read go
 if [ "$FIRSTLOCK_TASK_INDEX" -ge 4 ]; then
     sleep "$((timeout / 1000)).$(printf %03d $((timeout % 1000)))"
@@ -123,13 +123,13 @@ else
         "INSERT INTO messages(msg) VALUES ('$FIRSTLOCK_TASK_MESSAGE')" && echo firstlock ok
 fi
 )sh";
-    SecondSelf search = begin("helper.a search about 700 ms", "sh '" + script.string() + "'");
+    SecondSelf search = begin("helper.a search about 400 ms", "sh '" + script.string() + "'");
     const std::string note = search.expect("note");
     search.end();
     if (heeds) {
         CHECK(note == "none");
     } else {
-        CHECK_THAT(note, ContainsSubstring("the writer was told 1400 ms and refused after") &&
+        CHECK_THAT(note, ContainsSubstring("the writer was told 800 ms and refused after") &&
                              ContainsSubstring("does not heed the timeout"));
     }
 }
