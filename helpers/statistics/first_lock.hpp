@@ -1,5 +1,6 @@
 #pragma once
 
+#include "helpers/statistics/tally.hpp"
 #include "helpers/statistics/wait_curve.hpp"
 
 #include <boost/describe/class.hpp>

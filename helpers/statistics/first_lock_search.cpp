@@ -228,26 +228,23 @@ bool FirstLockSearch::seen_clean_from(double writers) const
 /// Where between none and half of the trials are expected to lock; nothing where none ever are.
 std::optional<TrialQuestion> FirstLockSearch::seen_at_timeout() const
 {
-    const auto half = expected_writers(waits_, limits_.timeout_ms, 0.5);
-    const auto few = expected_writers(waits_, limits_.timeout_ms, 0.05);
-    const double spent = std::max(seconds_, 1e-9);
-    if (limits_.timeout_ms == 0 || !half || !few || *half > 1.5 * limits_.writers_max ||
-        seen_seconds_ >= seen_share * spent) {
+    const double half = writers_expected_at(0.5), few = writers_expected_at(0.05);
+    if (is_far(half) || seen_seconds_ >= seen_share * std::max(seconds_, 1e-9)) {
         return std::nullopt;
     }
     // Whether the waits fall again with M is seen at writers_max, and nowhere else. Once.
     const TrialQuestion top = question(limits_.writers_max, false);
-    if (limits_.writers_max > 2 * *half && level(limits_.writers_max) == nullptr &&
+    if (limits_.writers_max > 2 * half && level(limits_.writers_max) == nullptr &&
         cost_s(top) <= top_share * limits_.budget_s) {
         return top;
     }
     // Where the first lock is to be seen, below which none is; then around one in twenty.
-    const double lowest = std::max(*few, *half / 3);
-    const double places[] = {lowest, std::sqrt(lowest * *half), 0.8 * lowest};
-    const bool is_locked_near = seen_.first_lock.value_or(limits_.writers_max) <= 2 * *half;
+    const double lowest = std::max(few, half / 3);
+    const double places[] = {lowest, std::sqrt(lowest * half), 0.8 * lowest};
+    const bool is_locked_near = seen_.first_lock.value_or(limits_.writers_max) <= 2 * half;
     const TrialQuestion next = question(
         on_grid(is_locked_near ? places[static_cast<std::size_t>(answers_) % std::size(places)]
-                               : 1.2 * *half),
+                               : 1.2 * half),
         false);
     return cost_s(next) <= limits_.budget_s - seconds_ ? std::optional(next) : std::nullopt;
 }
@@ -255,11 +252,8 @@ std::optional<TrialQuestion> FirstLockSearch::seen_at_timeout() const
 void FirstLockSearch::fill_block()
 {
     ++blocks_;
-    // Infinite where too few trials have waited, as with a timeout of 0.
-    const double half =
-        (limits_.timeout_ms > 0 ? expected_writers(waits_, limits_.timeout_ms, 0.5) : std::nullopt)
-            .value_or(std::numeric_limits<double>::infinity());
-    const bool is_far = half > 1.5 * limits_.writers_max;
+    const double half = writers_expected_at(0.5);
+    const bool is_far = this->is_far(half);
     std::vector<int> places;
     if (does_not_wait()) {
         const int locked = seen_.first_lock.value_or(limits_.writers_max);
@@ -304,9 +298,7 @@ void FirstLockSearch::fill_block()
 
 bool FirstLockSearch::is_decided() const
 {
-    const auto half = expected_writers(waits_, limits_.timeout_ms, 0.5);
-    const bool is_far = !half || *half > 1.5 * limits_.writers_max;
-    if (is_far) {
+    if (is_far(writers_expected_at(0.5))) {
         return blocks_ >= blocks_when_far;
     }
     if (static_cast<int>(waits_.size()) < sharp_trials) {
@@ -314,6 +306,14 @@ bool FirstLockSearch::is_decided() const
     }
     const WaitCurve curve = wait_curve(waits_, limits_.timeout_ms);
     return ratio(curve.half) <= sharp_half && ratio(curve.twentieth) <= sharp_twentieth;
+}
+
+/// Infinite where too few trials have waited, as with a timeout of 0.
+double FirstLockSearch::writers_expected_at(double share) const
+{
+    const auto expected =
+        limits_.timeout_ms > 0 ? expected_writers(waits_, limits_.timeout_ms, share) : std::nullopt;
+    return expected.value_or(std::numeric_limits<double>::infinity());
 }
 
 TrialQuestion FirstLockSearch::question(int writers, bool may_be_ample) const

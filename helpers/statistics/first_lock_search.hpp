@@ -76,6 +76,9 @@ class FirstLockSearch {
     TrialQuestion question(int writers, bool may_be_ample) const;
     double cost_s(const TrialQuestion& question) const;
     double expected_wait(int writers) const;
+    double writers_expected_at(double share) const;
+    /// Whether a half-point is beyond what trials can close in on.
+    bool is_far(double half) const { return half > 1.5 * limits_.writers_max; }
     const Level* level(int writers) const;
     int on_grid(double writers) const;
     std::uint64_t random() const;

@@ -1,6 +1,7 @@
 #include "helpers/statistics/wait_curve.hpp"
 
 #include "helpers/statistics/censored_regression.hpp"
+#include "helpers/statistics/tally.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,11 +15,6 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr int known_min = 4; // trials that waited, for a level, a slope and a spread
 constexpr double significance = 0.01;
 constexpr double reach = 2; // how far beyond what was tried an answer may lie
-
-/// The place among SQLite's sums; beyond the table they go on by 100.
-constexpr double sums_ms[] = {0, 1, 3, 8, 18, 33, 53, 78, 103, 128, 178, 228};
-constexpr double last_sum_ms = 228;
-constexpr double step_ms = 100;
 
 /// Trials between whose M the slope is taken to be the same, and the line through them.
 struct Window {
@@ -357,28 +353,6 @@ WaitCurve Fitter::curve()
 }
 
 } // namespace
-
-double sum_below_ms(HandlerClock clock, double ms)
-{
-    if (clock == HandlerClock::wall || ms <= 0) {
-        return std::max(0.0, std::ceil(ms) - 1);
-    }
-    if (ms > last_sum_ms) {
-        return last_sum_ms + step_ms * (std::ceil((ms - last_sum_ms) / step_ms) - 1);
-    }
-    return *(std::lower_bound(std::begin(sums_ms), std::end(sums_ms), ms) - 1);
-}
-
-double sum_from_ms(HandlerClock clock, double ms)
-{
-    if (clock == HandlerClock::wall || ms <= 0) {
-        return std::max(0.0, std::ceil(ms));
-    }
-    if (ms > last_sum_ms) {
-        return last_sum_ms + step_ms * std::ceil((ms - last_sum_ms) / step_ms);
-    }
-    return *std::lower_bound(std::begin(sums_ms), std::end(sums_ms), ms);
-}
 
 WaitCurve wait_curve(const std::vector<LongestWaitSeen>& seen, double timeout_ms)
 {

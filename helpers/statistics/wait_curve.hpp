@@ -1,6 +1,6 @@
 #pragma once
 
-#include "helpers/statistics/tally.hpp"
+#include "helpers/statistics/handler_clock.hpp"
 
 #include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
@@ -17,9 +17,9 @@ namespace firstlock {
 /// The law of it: until its first refusal a trial under a timeout T and one under a longer timeout
 /// are the same process, since a handler looks at its timeout only to give up. So the probability
 /// that a trial with M writers under T sees a refusal is that of its longest wait W > T, and a
-/// trial under a long timeout answers for every shorter one (tests/calibration/law.cpp holds it
-/// against real trials). Exact where T is one of the sums of SQLite's delays; between two of them
-/// they bracket it.
+/// trial under a long timeout answers for every shorter one (tests/transactions/longest_wait.cpp
+/// holds it against real trials). Exact where T is one of the sums of SQLite's delays; between two
+/// of them they bracket it.
 struct LongestWaitSeen {
     int writers = 0;
     double above_ms = 0;              ///< W is above this, 0 included where it is 0,
@@ -29,15 +29,6 @@ struct LongestWaitSeen {
     /// W where it is known.
     std::optional<double> wait_ms() const { return up_to_ms; }
 };
-
-/// What a handler can wait in all: the sums of SQLite's delays, 1 2 5 10 15 20 25 25 25 50 50 100
-/// 100 … ms, so 228 + 100 k from 228 on (sqliteDefaultBusyCallback in main.c); of a handler that
-/// goes by the clock every millisecond.
-enum class HandlerClock { sqlite, wall };
-
-/// The largest sum below `ms`, and the smallest of at least `ms`. At 0 and below: 0.
-double sum_below_ms(HandlerClock clock, double ms);
-double sum_from_ms(HandlerClock clock, double ms);
 
 /// A number of writers, or the news that it lies outside what was tried, with a margin: `below`
 /// when already the fewest that were tried lock so often, `above` when twice the most do not.
@@ -55,7 +46,7 @@ struct WritersEstimate {
 BOOST_DESCRIBE_STRUCT(WritersEstimate, (), (writers, low, high))
 
 /// `ms` and `high` are null where they lie beyond twice the longest wait that was seen, or tried
-/// for; `low` never is.
+/// for; all three where nothing could be fitted.
 struct TimeoutEstimate {
     std::optional<double> ms, low, high; ///< 95 % interval
 };
