@@ -6,11 +6,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace firstlock {
 namespace {
 
 using Place = WritersOrOutside::Place;
+
+/// Whether a lower bound is above what each smaller crowd needs: one below is true and useless.
+bool says_something(const WaitCurve& curve, const TimeoutNeeded& needed)
+{
+    return needed.twentieth.low &&
+           std::none_of(curve.timeouts.begin(), curve.timeouts.end(), [&](const auto& smaller) {
+               return smaller.writers < needed.writers &&
+                      smaller.twentieth.ms.value_or(0) >= *needed.twentieth.low;
+           });
+}
 
 std::string where_half_lock(const SearchState& search, const std::string& timeout)
 {
@@ -34,22 +45,23 @@ std::string where_half_lock(const SearchState& search, const std::string& timeou
     return text;
 }
 
-/// Of the largest crowd that the curve reaches.
+/// Of the largest crowd for which the curve has a figure, and what is known of the next one.
 std::string timeout_needed(const WaitCurve& curve)
 {
-    for (auto each = curve.timeouts.rbegin(); each != curve.timeouts.rend(); ++each) {
-        const TimeoutEstimate& of = each->twentieth;
+    std::string text;
+    for (const TimeoutNeeded& each : curve.timeouts) {
+        const TimeoutEstimate& of = each.twentieth;
         if (of.ms && of.low) {
-            return fmt::format("; {} writers need a timeout of {} ({} to {})", each->writers,
+            text = fmt::format("; {} writers need a timeout of {} ({} to {})", each.writers,
                                duration(*of.ms), duration(*of.low),
                                of.high ? duration(*of.high) : "more than was tried");
-        }
-        if (of.low) {
-            return fmt::format("; {} writers need a timeout of more than {}", each->writers,
-                               duration(*of.low));
+        } else if (says_something(curve, each)) {
+            return text + fmt::format("{} {} of more than {}",
+                                      text.empty() ? "; a timeout is needed by" : ",", each.writers,
+                                      duration(*of.low));
         }
     }
-    return "";
+    return text;
 }
 
 std::string seen(const SearchState& search)
@@ -143,33 +155,37 @@ std::string answer_in_words(const SearchState& search)
 std::string headroom_at(const SearchState& search, int writers)
 {
     constexpr double nearly = 1.3;
-    double longest_ms = -1;
-    bool is_censored = false;
+    const auto timeout_ms = static_cast<double>(search.busy_timeout_ms.value_or(0));
+    std::vector<double> waits_ms;
+    bool is_over = false;
     for (const Level& level : search.levels) {
         const double ratio = static_cast<double>(level.writers) / writers;
         if (ratio > nearly || ratio < 1 / nearly) {
             continue;
         }
-        for (const double wait_ms : level.waits_ms) {
-            longest_ms = std::max(longest_ms, wait_ms);
+        for (const auto* waits : {&level.waits_ms, &level.censored_waits_ms}) {
+            waits_ms.insert(waits_ms.end(), waits->begin(), waits->end());
         }
-        is_censored |= !level.censored_waits_ms.empty();
+        // A refusal at once is censored too, and has waited for nothing.
+        is_over |= std::any_of(level.censored_waits_ms.begin(), level.censored_waits_ms.end(),
+                               [&](double wait_ms) { return wait_ms >= timeout_ms; });
     }
-    const auto timeout_ms = static_cast<double>(search.busy_timeout_ms.value_or(0));
-    if (timeout_ms <= 0 || (longest_ms < 0 && !is_censored)) {
+    if (timeout_ms <= 0 || waits_ms.empty()) {
         return "-";
     }
-    return is_censored && longest_ms < timeout_ms ? "over 1"
-                                                  : fmt::format("{:.2g}", longest_ms / timeout_ms);
+    const double headroom = *std::max_element(waits_ms.begin(), waits_ms.end()) / timeout_ms;
+    return is_over ? "over 1" : headroom < 0.001 ? "<0.001" : fmt::format("{:.2g}", headroom);
 }
 
 std::string timeout_for(const SearchState& search, int writers)
 {
     if (search.curve) {
         for (const TimeoutNeeded& each : search.curve->timeouts) {
-            if (each.writers == writers && each.twentieth.low) {
-                return each.twentieth.ms ? duration(*each.twentieth.ms)
-                                         : "over " + duration(*each.twentieth.low);
+            if (each.writers == writers && each.twentieth.ms) {
+                return duration(*each.twentieth.ms);
+            }
+            if (each.writers == writers && says_something(*search.curve, each)) {
+                return "over " + duration(*each.twentieth.low);
             }
         }
     }

@@ -51,7 +51,8 @@ TEST_CASE("harness.words: what a search found is told in one sentence")
     found.note = "and so on";
     CHECK(answer_in_words(found) ==
           "wal: at 5 s fewer than half of all crowds are locked up to 64 writers, as many as were "
-          "tried; 100 writers need a timeout of more than 9.5 s; seen: first locked with 45, 6 of "
+          "tried; 10 writers need a timeout of 301 ms (200 ms to 402 ms), 100 of more than 9.5 s; "
+          "seen: first locked with 45, 6 of "
           "6 clean with 32 (P(lock) at most 19 %); and so on; the machine drifted: waits changed "
           "by a factor of 1.30 over the search; larger crowds wait less than the model has it; 10 "
           "% of "
@@ -84,6 +85,12 @@ TEST_CASE("harness.words: headroom and the timeout that a crowd needs stand by i
                                       {100, {}, {std::nullopt, 10'400, std::nullopt}}};
     CHECK(timeout_for(found, 10) == "850 ms");
     CHECK(timeout_for(found, 100) == "over 10 s");
+    found.curve->timeouts[1].twentieth.low = 849; // less than ten of them need
+    CHECK(timeout_for(found, 100) == "-");
+    found.levels[0].waits_ms = {4};
+    CHECK(headroom_at(found, 10) == "<0.001");
+    found.levels[0].censored_waits_ms = {0, 50}; // refused at once
+    CHECK(headroom_at(found, 10) == "0.01");
     found.busy_timeout_ms.reset();
     CHECK(headroom_at(found, 10) == "-");
 }
