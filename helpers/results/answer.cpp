@@ -91,6 +91,10 @@ std::string doubts(const SearchState& search)
                             "search",
                             *curve.drift);
     }
+    if (curve.strays > 0) {
+        text += fmt::format("; {} of {} trials took another course and are left out", curve.strays,
+                            curve.strays + curve.trials);
+    }
     if (!curve.fits) {
         text += "; larger crowds wait less than the model has it";
     }

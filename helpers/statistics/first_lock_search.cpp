@@ -261,7 +261,7 @@ void FirstLockSearch::fill_block()
     } else if (!is_far) {
         // Half octaves, and then those in between.
         const double first = blocks_ % 2 == 1 ? -4 : -3;
-        for (double quarters = first; quarters <= 3; quarters += 2) {
+        for (double quarters = first; quarters <= 2; quarters += 2) {
             places.push_back(on_grid(half * std::exp2(quarters / 4)));
         }
     } else {

@@ -1,12 +1,14 @@
 #include "helpers/statistics/wait_curve.hpp"
 
 #include "helpers/statistics/censored_regression.hpp"
+#include "helpers/statistics/percentiles.hpp"
 #include "helpers/statistics/tally.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <utility>
 
 namespace firstlock {
 namespace {
@@ -20,6 +22,7 @@ constexpr double reach = 2; // how far beyond what was tried an answer may lie
 struct Window {
     std::vector<CensoredValue> values; // x: log M less that of the centre, its square, the order
     int known = 0;
+    int strays = 0;    // left out
     double centre = 0; // log M
 };
 
@@ -78,6 +81,33 @@ Window Fitter::window_around(double centre, double factor) const
     return window;
 }
 
+/// Without its strays: trials whose writers fell out of step, and waited far less than the line
+/// through the others has it. Left out they can only make the answer more cautious.
+Window without_strays(Window window)
+{
+    constexpr int known_wanted = 8;
+    constexpr double far = 4; // of robust standard deviations: the median error times 1.48
+    const auto fit = fit_line(Errors::logistic, window.values, 1);
+    if (!fit || window.known < known_wanted) {
+        return window;
+    }
+    const auto error = [&](const CensoredValue& value) {
+        return value.high - fit->level - fit->slopes[0] * value.x[0];
+    };
+    std::vector<double> sizes;
+    for (const CensoredValue& value : window.values) {
+        if (value.is_known()) {
+            sizes.push_back(std::abs(error(value)));
+        }
+    }
+    const double limit = far * 1.4826 * percentile(sizes, 50);
+    window.strays = static_cast<int>(std::erase_if(window.values, [&](const auto& value) {
+        return value.is_known() && error(value) < -limit;
+    }));
+    window.known -= window.strays;
+    return window;
+}
+
 Window Fitter::window_around(double centre) const
 {
     struct Choice {
@@ -91,7 +121,7 @@ Window Fitter::window_around(double centre) const
             std::minmax_element(window.values.begin(), window.values.end(),
                                 [](const auto& a, const auto& b) { return a.x[0] < b.x[0]; });
         if (window.known >= known && last->x[0] - first->x[0] >= std::log(1.6)) {
-            return window;
+            return without_strays(std::move(window));
         }
     }
     return window_around(centre, infinite);
@@ -130,14 +160,14 @@ struct Ends {
 };
 
 /// Trials that follow each other are alike (the same dirty pages, the same neighbours), and no wait
-/// is exactly log-logistic: 1.7 times the drop of independent ones, for a dozen trials and more.
+/// is exactly log-logistic: 1.5 times the drop of independent ones, for a dozen trials and more.
 /// For fewer Student's correction leaves room enough. In the study
 /// (tests/statistics/wait_curve_study.cpp) the drop of independent trials covers the truth in 76 %
-/// of searches where one trial correlates with the next by 0.5, this one in 94 %.
+/// of searches where one trial correlates with the next by 0.5, this one in 92 %.
 double drop_of(const Window& window)
 {
     constexpr double dozen = 12;
-    return (1 + 0.7 * std::min(1.0, window.known / dozen)) * likelihood_drop(window.known, 2);
+    return (1 + 0.5 * std::min(1.0, window.known / dozen)) * likelihood_drop(window.known, 2);
 }
 
 /// From `inside` towards `limit`: where `is_inside` ends; infinite, with the sign given, where that
@@ -337,6 +367,7 @@ WaitCurve Fitter::curve()
     if (const auto window = window_at_timeout()) {
         curve.trials = static_cast<int>(window->values.size());
         curve.censored = curve.trials - window->known;
+        curve.strays = window->strays;
         describe_shape(curve, *window);
         curve.half = writers(*window, 0.5, curve.shape);
         curve.twentieth = writers(*window, 0.05, curve.shape);

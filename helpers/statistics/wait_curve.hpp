@@ -69,15 +69,17 @@ enum class CurveShape {
 };
 BOOST_DESCRIBE_ENUM(CurveShape, unknown, does_not_wait, rising, flat, falling)
 
-/// The model: log W = level + slope log(M) + spread e with e of the logistic distribution, since a
-/// trial in twenty takes another course (a neighbour breaks the writers' step) and must not count
-/// for more than one; fitted to the trials in a window around what
+/// The model: log W = level + slope log(M) + spread e with e of the logistic distribution, whose
+/// tails leave room for what is not quite so; fitted to the trials in a window around what
 /// is asked for, since the slope changes slowly with M. Everything in it is inferred; what was seen
 /// stands beside it (FirstLock).
 struct WaitCurve {
     CurveShape shape = CurveShape::unknown;
-    int trials = 0;                      ///< that the fit around `half` rests on
-    int censored = 0;                    ///< of these
+    int trials = 0;   ///< that the fit around `half` rests on
+    int censored = 0; ///< of these
+    /// Left out of it: their writers fell out of step, and waited far less than all others
+    /// (more than four robust standard deviations).
+    int strays = 0;
     std::optional<double> slope, spread; ///< of log W; spread 0.1: waits differ by 10 %
     WritersEstimate half;      ///< the M at which half of the trials lock under the timeout
     WritersEstimate twentieth; ///< at which one in twenty does
@@ -91,8 +93,8 @@ struct WaitCurve {
     std::optional<double> drift;
 };
 BOOST_DESCRIBE_STRUCT(WaitCurve, (),
-                      (shape, trials, censored, slope, spread, half, twentieth, timeouts, at_once,
-                       at_once_low, at_once_high, fits, drift))
+                      (shape, trials, censored, strays, slope, spread, half, twentieth, timeouts,
+                       at_once, at_once_low, at_once_high, fits, drift))
 
 /// The curve through `seen`, which is in the order in which it was measured, for a timeout in
 /// milliseconds. The intervals are those of the profile likelihood, with Student's correction for

@@ -123,6 +123,23 @@ TEST_CASE("statistics.a curve that is flat, falls, bends or drifts is said to")
     CHECK(wait_curve(seen, 5000).drift.value_or(1) == Approx(1.5).epsilon(0.15));
 }
 
+TEST_CASE("statistics.a trial that took another course moves nothing and is counted")
+{
+    auto seen = trials(around_100, steep);
+    const WaitCurve without = wait_curve(seen, 5000);
+    CHECK(without.strays == 0);
+    seen.push_back({100, 1499, 1500}); // where others wait for 5 s
+    const WaitCurve with = wait_curve(seen, 5000);
+    CHECK(with.strays == 1);
+    CHECK(with.trials == 12);
+    CHECK(with.half.writers.writers == Approx(without.half.writers.writers).epsilon(1e-3));
+    CHECK(with.half.low.writers == Approx(without.half.low.writers).epsilon(1e-2));
+    CHECK(with.half.high.writers == Approx(without.half.high.writers).epsilon(1e-2));
+    seen.back() = {100, 19'999, 20'000}; // too long is not left out: that would be a promise
+    CHECK(wait_curve(seen, 5000).strays == 0);
+    CHECK(wait_curve(seen, 5000).half.writers.writers < without.half.writers.writers);
+}
+
 TEST_CASE("statistics.refusals that no timeout changes are a share of their own")
 {
     auto seen = trials(around_100, steep);

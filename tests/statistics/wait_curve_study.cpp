@@ -117,17 +117,14 @@ TEST_CASE(
                     percent(found.half_covered), percent(found.few_covered),
                     std::min(found.ratio(0.5), 9999.0), std::min(found.ratio(0.9), 9999.0),
                     found.seconds, found.trials, percent(found.drifts), percent(found.bends));
-        const int wanted = setup.correlation > 0 ? 80 : 90; // of 30; of 300: 94 and more
+        const int wanted = setup.correlation > 0 ? 80 : 90; // of 30; of 200: 92 and more
         CHECK(percent(found.half_covered) >= wanted);
         // A share of refusals at once that no trial has shown is taken for none, so that one in
         // twenty is promised of more writers than it should be.
-        // Strays widen the spread, so that one in twenty is promised of fewer.
-        CHECK(percent(found.few_covered) >= (setup.refused_at_once > 0 ? 60
-                                             : setup.other_course > 0  ? 70
-                                                                       : wanted));
+        CHECK(percent(found.few_covered) >= (setup.refused_at_once > 0 ? 60 : wanted));
         CHECK(found.falsely_bounded <= searches / 20);
         if (setup.shape.starts_with("steep") || setup.shape == "two regimes") {
-            CHECK(found.ratio(0.5) <= (setup.other_course > 0 ? 2 : 1.5));
+            CHECK(found.ratio(0.5) <= 1.35);
         }
         if (setup.drift > 1) {
             CHECK(percent(found.drifts) >= 10);
@@ -144,6 +141,6 @@ TEST_CASE("statistics.the main job's search tells a threshold within a factor of
     std::printf("\n10 s: high/low of the half-point %.2f, nine in ten below %.2f\n",
                 found.ratio(0.5), found.ratio(0.9));
     CHECK(found.half_covered >= searches * 9 / 10);
-    CHECK(found.ratio(0.5) <= 2.5);
-    CHECK(found.ratio(0.9) <= 4);
+    CHECK(found.ratio(0.5) <= 2);
+    CHECK(found.ratio(0.9) <= 3);
 }

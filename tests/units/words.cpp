@@ -47,6 +47,8 @@ TEST_CASE("harness.words: what a search found is told in one sentence")
     found.holds_p_high = 0.19;
     found.curve->drift = 1.3;
     found.curve->fits = false;
+    found.curve->trials = 12;
+    found.curve->strays = 1;
     found.curve->at_once = 0.1;
     found.note = "and so on";
     CHECK(answer_in_words(found) ==
@@ -54,9 +56,9 @@ TEST_CASE("harness.words: what a search found is told in one sentence")
           "tried; 10 writers need a timeout of 301 ms (200 ms to 402 ms), 100 of more than 9.5 s; "
           "seen: first locked with 45, 6 of "
           "6 clean with 32 (P(lock) at most 19 %); and so on; the machine drifted: waits changed "
-          "by a factor of 1.30 over the search; larger crowds wait less than the model has it; 10 "
-          "% of "
-          "the trials were refused at once, which no timeout changes");
+          "by a factor of 1.30 over the search; 1 of 13 trials took another course and "
+          "are left out; larger crowds wait less than the model has it; 10 % of the trials were "
+          "refused at once, which no timeout changes");
     found = {};
     found.profile = "sqlite";
     found.trials = found.trials_locked = 6;
