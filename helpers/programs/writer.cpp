@@ -3,6 +3,7 @@
 // started.
 #include "helpers/sqlite/connection.hpp"
 #include "helpers/sqlite/error.hpp"
+#include "helpers/sqlite/shared_record.hpp"
 #include "helpers/sqlite/sleep_recorder.hpp"
 #include "helpers/writer/protocol.hpp"
 #include "helpers/writer/say.hpp"
@@ -89,7 +90,11 @@ class Inserter {
 
 int run(const Task& task)
 {
-    record_sleeps();
+    if (task.calls) {
+        record_calls_in(*task.calls, static_cast<std::size_t>(task.index));
+    } else {
+        record_sleeps();
+    }
     std::string stage;
     std::optional<Inserter> inserter;
     if (task.settings.connect == Connect::before_go) {

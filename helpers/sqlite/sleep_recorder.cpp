@@ -14,6 +14,7 @@ std::atomic<std::int64_t> statement_us{0}; // of the statement that waits, or wa
 std::atomic<std::int64_t> longest_statement_us{0};
 sqlite3_vfs* wrapped = nullptr;
 void (*before_sleep)(int) = nullptr;
+void (*after_sleep)() = nullptr;
 
 void count_for_statement(int microseconds)
 {
@@ -33,18 +34,23 @@ int recorded_sleep(sqlite3_vfs* /*this one*/, int microseconds)
     if (before_sleep != nullptr) {
         before_sleep(microseconds);
     }
-    return wrapped->xSleep(wrapped, microseconds);
+    const int slept = wrapped->xSleep(wrapped, microseconds);
+    if (after_sleep != nullptr) {
+        after_sleep();
+    }
+    return slept;
 }
 
 } // namespace
 
-void record_sleeps(void (*on_sleep)(int))
+void record_sleeps(void (*on_sleep)(int), void (*on_end)())
 {
     if (wrapped != nullptr) {
         return; // wrapped once more it would call itself for ever
     }
     wrapped = &default_vfs();
     before_sleep = on_sleep;
+    after_sleep = on_end;
     static sqlite3_vfs recorder = *wrapped;
     recorder.xSleep = recorded_sleep;
     make_default_vfs(recorder, "firstlock-sleeps");

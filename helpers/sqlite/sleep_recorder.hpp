@@ -30,10 +30,10 @@ struct SleepsAsked {
 
 /// Registers, as the default, a VFS that is the former default but keeps an account of the sleeps
 /// asked for. Connections that are opened later use it, and sqlite3_sleep() does from now on.
-/// `on_sleep`, where given, is called before each sleep with its microseconds. The first call
-/// counts, later ones do nothing. Throws std::runtime_error where SQLite has no VFS or takes no new
-/// one.
-void record_sleeps(void (*on_sleep)(int) = nullptr);
+/// `on_sleep`, where given, is called before each sleep with its microseconds, and `on_end` after
+/// it. The first call counts, later ones do nothing. Throws std::runtime_error where SQLite has no
+/// VFS or takes no new one.
+void record_sleeps(void (*on_sleep)(int) = nullptr, void (*on_end)() = nullptr);
 
 SleepsAsked sleeps_asked();
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ctime>
 
 namespace firstlock {
 namespace {
@@ -89,13 +88,6 @@ void check(std::string_view line, const Report& report)
 }
 
 } // namespace
-
-std::int64_t monotonic_ns()
-{
-    timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 std::optional<Report> parse_line(std::string_view line)
 {

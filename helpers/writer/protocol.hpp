@@ -1,5 +1,6 @@
 #pragma once
 
+#include "helpers/sqlite/clock.hpp"
 #include "helpers/sqlite/settings.hpp"
 
 #include <chrono>
@@ -24,6 +25,8 @@ struct Task {
     int index = 0;
     std::string message;
     WriterSettings settings;
+    /// Of the suite's own writer: the shared record (shared_record.hpp) that its calls go to.
+    std::optional<std::filesystem::path> calls;
 };
 
 /// The variables that are the same for all writers of a trial, as `NAME=value`.
@@ -31,6 +34,8 @@ std::vector<std::string> task_environment(const std::filesystem::path& database,
                                           const WriterSettings& settings);
 /// The two that differ from writer to writer.
 std::vector<std::string> task_environment(int index, const std::string& message);
+/// Of the suite's own writers, where their calls are recorded.
+std::string task_environment_of_calls(const std::filesystem::path& record);
 /// The other direction. Throws std::invalid_argument that names the variable, what it holds, and
 /// what it may.
 Task task_from_environment();
@@ -68,9 +73,6 @@ std::optional<Report> parse_line(std::string_view line);
 std::string format(const Report& report);
 
 constexpr std::string_view go_line = "go\n";
-
-/// CLOCK_MONOTONIC in nanoseconds: the one clock of all times in reports.
-std::int64_t monotonic_ns();
 
 /// How a writer of the suite's own exits. Anything but `done` after a report is a protocol error.
 enum WriterExit : int {

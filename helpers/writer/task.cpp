@@ -73,6 +73,11 @@ std::vector<std::string> task_environment(int index, const std::string& message)
     return {variable("INDEX=") + std::to_string(index), variable("MESSAGE=") + message};
 }
 
+std::string task_environment_of_calls(const std::filesystem::path& record)
+{
+    return variable("CALLS=") + record.string();
+}
+
 Task task_from_environment()
 {
     Task task;
@@ -87,6 +92,9 @@ Task task_from_environment()
     settings.retry = named_by<Retry>("RETRY");
     settings.connect = named_by<Connect>("CONNECT");
     settings.payload_bytes = whole_number("PAYLOAD_BYTES");
+    if (const char* const calls = std::getenv(variable("CALLS").c_str())) {
+        task.calls = calls;
+    }
     return task;
 }
 
