@@ -35,7 +35,7 @@ function(firstlock_add_cases topic)
     file(WRITE "${include}" "include(\"${properties}\" OPTIONAL)\n")
     set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${include}")
     # The cases start these by path, so a build of the cases alone must bring them up to date.
-    add_dependencies(${target} firstlock-writer firstlock-rogue-writer)
+    add_dependencies(${target} firstlock-writer firstlock-observer firstlock-rogue-writer)
     foreach(label IN LISTS arg_LABELS arg_TAGS)
         if(NOT TARGET firstlock-label-${label})
             add_custom_target(firstlock-label-${label})

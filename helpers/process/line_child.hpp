@@ -42,6 +42,7 @@ class LineChild {
     ProgramRun finish(const Deadline& deadline);
 
     Child& child() { return child_; }
+    const Child& child() const { return child_; }
 
   private:
     /// False at the end of its output.

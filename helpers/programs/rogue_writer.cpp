@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -127,6 +128,41 @@ void begin(const Task& task)
     connection.execute("BEGIN IMMEDIATE");
 }
 
+/// A whole transaction of statements that people write, under the timeout that it was told, with a
+/// pause before the insert or after it.
+Act transacts(const std::vector<const char*>& before, std::chrono::milliseconds pause_before,
+              std::chrono::milliseconds pause_after)
+{
+    return [=](const Task& task) {
+        Connection connection(task.database, {.busy_timeout = task.settings.busy_timeout});
+        Statement insert(connection, "INSERT INTO messages(msg) VALUES (?)");
+        insert.bind(1, task.message);
+        Report report;
+        report.kind = Report::Kind::ok;
+        report.start_ns = monotonic_ns();
+        int code = 0;
+        const auto go_on = [&](const char* stage, auto act) {
+            if (code == 0 && (code = act()) != 0) {
+                report.kind = Report::Kind::locked;
+                report.code = code;
+                report.stage = stage;
+                report.text = connection.last_message();
+            }
+        };
+        for (const char* const statement : before) {
+            go_on("begin", [&] { return connection.try_execute(statement); });
+        }
+        std::this_thread::sleep_for(code == 0 ? pause_before : std::chrono::milliseconds(0));
+        go_on("insert", [&] { return insert.run(); });
+        std::this_thread::sleep_for(code == 0 ? pause_after : std::chrono::milliseconds(0));
+        go_on("commit", [&] { return connection.try_execute("COMMIT"); });
+        report.end_ns = monotonic_ns();
+        say(format(report));
+    };
+}
+
+constexpr const char* look = "SELECT count(*) FROM messages";
+
 const std::map<std::string, Act> before_ready{
     {"never_ready", [](const Task&) { hang(); }},
     {"exits_early", exits(3)},
@@ -151,6 +187,11 @@ const std::map<std::string, Act> after_go{
          take_turn(task, LOCK_EX);
          say("firstlock locked 5");
      }},
+    {"reads_then_writes", transacts({"BEGIN", look}, std::chrono::milliseconds(20), {})},
+    {"begins_immediate_reads_then_writes",
+     transacts({"BEGIN IMMEDIATE", look}, std::chrono::milliseconds(20), {})},
+    {"sleeps_in_its_transaction",
+     transacts({"BEGIN IMMEDIATE"}, {}, std::chrono::milliseconds(3000))},
     {"takes_its_turn", take_its_turn},
     {"is_killed", [](const Task&) { ::raise(SIGKILL); }},
     {"is_killed_after_insert",

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <set>
 
 namespace firstlock {
@@ -116,6 +117,31 @@ std::string clean_of(const Searched& search)
            (search.holds_p_high.value_or(1) < 1 ? ", P <= " + percent(*search.holds_p_high) : "");
 }
 
+/// "" where nobody was locked, or an older version recorded it.
+std::string reason_in(const TrialRecord& trial)
+{
+    return trial.why && trial.why->reason ? words_for(*trial.why->reason) : "";
+}
+
+/// Why most of its locked trials were: "waiters asleep (7 of 9)".
+std::string reason_of(const Searched& search)
+{
+    std::map<std::string, std::size_t> trials;
+    std::size_t locked = 0;
+    for (const TrialRecord& trial : search.trials_of_it) {
+        if (const std::string reason = reason_in(trial); !reason.empty()) {
+            ++trials[reason];
+            ++locked;
+        }
+    }
+    const auto most =
+        std::max_element(trials.begin(), trials.end(), [](const auto& one, const auto& other) {
+            return one.second < other.second;
+        });
+    return most == trials.end() ? ""
+                                : fmt::format("{} ({} of {})", most->first, most->second, locked);
+}
+
 /// "0.01/0.2/-": what `figure` is at 10, 100 and 1000 writers.
 std::function<Cell(const Searched&)> at_each(std::string (*figure)(const SearchState&, int))
 {
@@ -171,6 +197,7 @@ std::string first_lock_table(const std::vector<RunResults>& runs)
                                      return trial.commits_per_second;
                                  });
                              }},
+                            {"reason", reason_of, Shown::where_any},
                             {"trials", &Searched::trials},
                             {"up to", &Searched::max_writers, Shown::where_rows_differ},
                             {"on", where(&TrialRecord::file_system), Shown::where_rows_differ},
@@ -214,6 +241,7 @@ std::string case_table(const std::vector<RunResults>& runs)
                              {"p99 wait ms", wait_p99_of},
                              {"skew ms", &TrialRecord::start_skew_ms},
                              {"in flight", &TrialRecord::in_flight_peak},
+                             {"reason", reason_in, Shown::where_any},
                              {"on", &TrialRecord::file_system, Shown::where_rows_differ},
                              {"SQLite", sqlite_of, Shown::where_rows_differ},
                              {"host", &TrialRecord::host, Shown::where_rows_differ},

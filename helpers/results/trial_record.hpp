@@ -1,5 +1,6 @@
 #pragma once
 
+#include "helpers/locks/why.hpp"
 #include "helpers/results/environment.hpp"
 #include "helpers/results/result_head.hpp"
 #include "helpers/rows/attempts.hpp"
@@ -65,12 +66,13 @@ struct TrialFigures : Evidence, LongestWait {
     Verdict verdict = Verdict::void_;
     std::string void_because; ///< empty unless the verdict is void
     bool stopped_early = false;
-    std::string search; ///< the key of the search that asked for this trial, empty for others
+    std::string search;     ///< the key of the search that asked for this trial, empty for others
+    std::optional<Why> why; ///< the account of its locks; null in lines of older versions
 };
 BOOST_DESCRIBE_STRUCT(TrialFigures, (Evidence, LongestWait),
                       (sequential, rows_before, rows_after, codes, stages, wait_ms, start_skew_ms,
                        in_flight_peak, span_ms, commits_per_second, first_locked, sequential_ms,
-                       total_s, ready_ms, verdict, void_because, stopped_early, search))
+                       total_s, ready_ms, verdict, void_because, stopped_early, search, why))
 
 /// One line of trials.jsonl.
 struct TrialRecord : ResultHead, TrialSettings, TrialFigures, Environment {};

@@ -193,7 +193,9 @@ double pool_skew_ms(std::size_t writers)
 {
     const Place place("recommended", writers);
     std::vector<std::int64_t> starts_ns;
-    for (const WriterResult& writer : WriterPool::run(place.options(), place.rows).writers) {
+    WriterPool pool(place.options(), place.rows);
+    pool.run();
+    for (const WriterResult& writer : pool.result().writers) {
         REQUIRE(writer.report);
         starts_ns.push_back(writer.report->start_ns.value());
     }
@@ -246,6 +248,26 @@ TEST_CASE_METHOD(FreshTable, "bench.a trial of thousands comes to its verdict")
     const Trial trial = insert_in_parallel(example_rows(writers), {.recorded = Recorded::nowhere});
     CHECK_THAT(trial, NothingLost());
     CHECK_THAT(trial, CountsAddUp());
+}
+
+TEST_CASE("bench.a crowd commits as fast with the record and the observer as without")
+{
+    const std::size_t writers = settings().depth == Depth::deep ? 300 : 60;
+    const auto ms_per_commit = [&](const Watched& watched) {
+        FreshTable table;
+        table.use(profile("recommended"));
+        const Trial trial = table.insert_in_parallel(
+            example_rows(writers), {.watched = watched, .recorded = Recorded::nowhere});
+        REQUIRE_THAT(trial, AllRowsStored());
+        return 1000 / trial.commits_per_second.value();
+    };
+    record_bench(
+        {.what = "a commit of " + std::to_string(writers) + " writers, with record and observer",
+         .against = "without both",
+         .limit = 1 / 0.95},
+        measure_in_turn(
+            settings().depth == Depth::deep ? 40 : 7, [&] { return ms_per_commit({}); },
+            [&] { return ms_per_commit({.by_record = false, .by_observer = false}); }));
 }
 
 TEST_CASE("bench.the gate releases writers closer together than a loop of writes")
