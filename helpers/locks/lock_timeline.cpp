@@ -24,23 +24,6 @@ void add(std::vector<Change>& changes, const TimeSpan& time, Change::What what,
     }
 }
 
-void add_holds(std::vector<Change>& changes, std::vector<Hold> holds)
-{
-    std::sort(holds.begin(), holds.end(),
-              [](const Hold& one, const Hold& other) { return one.from_ns < other.from_ns; });
-    std::int64_t taken_until = 0;
-    for (const Hold& hold : holds) {
-        if (hold.lock != Lock::write) {
-            continue;
-        }
-        for (const Stretch& stretch : hold.stretches) {
-            const TimeSpan left{std::max(stretch.from_ns, taken_until), stretch.to_ns};
-            add(changes, left, Change::What::stretch, stretch.doing);
-        }
-        taken_until = std::max(taken_until, hold.to_ns);
-    }
-}
-
 /// What there is of everything at a moment.
 struct State {
     int in_flight = 0, asleep = 0;
@@ -101,7 +84,13 @@ LockTimeline::LockTimeline(const std::vector<Hold>& holds, const std::vector<Wai
                 Change::What::asleep);
         }
     }
-    add_holds(changes, holds);
+    for (const Hold& hold : holds) {
+        if (hold.lock == Lock::write) {
+            for (const Stretch& stretch : hold.stretches) {
+                add(changes, stretch, Change::What::stretch, stretch.doing);
+            }
+        }
+    }
     std::sort(changes.begin(), changes.end(),
               [](const Change& one, const Change& other) { return one.at_ns < other.at_ns; });
     State state;

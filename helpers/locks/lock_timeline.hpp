@@ -26,7 +26,7 @@ class LockTimeline {
     };
 
     /// Holds of the write lock, in any order; the others are ignored. Where two overlap, which two
-    /// that were observed may by their slack, the time goes to the one that began first.
+    /// that were observed may by their slack, the time counts once.
     LockTimeline(const std::vector<Hold>& holds, const std::vector<Waiter>& waiters);
 
     /// Takes O(log n) time.

@@ -210,7 +210,7 @@ TEST_CASE("calibration.record: a writer with more calls than there is room for s
     LineChild writer({own_writer().executable, {}, inherited_environment("FIRSTLOCK_", task)});
     writer.expect("firstlock ready", patience());
     writer.say("go");
-    for (const Deadline deadline = patience();
+    for (const Deadline deadline(settings().scaled(10s));
          !record.calls_of(0).is_full && !deadline.has_passed();) {
         pass(holder, 50ms);
         most = record.calls_of(0).calls.size();

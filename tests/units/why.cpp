@@ -183,8 +183,10 @@ TEST_CASE("harness.why: each moment is held, idle, handed over or no one's")
 
 TEST_CASE("harness.why: two holds that overlap by their slack are counted once")
 {
-    const LockTimeline timeline({write_hold(9, 12, 30), write_hold(8, 0, 20)}, {});
-    CHECK(timeline.within(span(0, 100)).held() == 30 * ms);
+    const LockTimeline timeline(
+        {write_hold(9, 12, 30, Doing::commit), write_hold(8, 0, 20), write_hold(7, 40, 41)}, {});
+    CHECK(timeline.within(span(0, 100)).held() == 31 * ms);
+    CHECK(timeline.within(span(0, 100)).doing(Doing::insert) == 21 * ms);
 }
 
 TEST_CASE("harness.why: half of the wait decides between asleep, too many, and unknown")
