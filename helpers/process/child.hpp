@@ -34,7 +34,7 @@ class Child {
     Child& operator=(Child&& other) = delete;
 
     pid_t pid() const { return pid_; }
-    /// The read end of the child's stdout; non-blocking. Stays ours.
+    /// The read end of the child's stdout, to be polled before it is read. Stays ours.
     int stdout_fd() const { return stdout_.get(); }
     /// Hands the read end of stdout over to the caller, who closes it.
     int release_stdout() { return stdout_.release(); }

@@ -185,9 +185,9 @@ Launched launch(const Command& command)
     Descriptor err = make_unnamed_file(command, "file for stderr");
     // Appending, so that a grandchild that shares the file cannot overwrite what its parent wrote.
     ::fcntl(err.get(), F_SETFL, O_APPEND);
-    // A child that reads nothing, or says nothing, must not hang us.
+    // A child that reads nothing must not hang us; one that says nothing is polled before it is
+    // read.
     ::fcntl(in.write_end.get(), F_SETFL, O_NONBLOCK);
-    ::fcntl(out.read_end.get(), F_SETFL, O_NONBLOCK);
     const pid_t pid = launch(command, in.read_end.get(), out.write_end.get(), err.get());
     return {pid, set_aside(std::move(in.write_end)), set_aside(std::move(out.read_end)),
             set_aside(std::move(err))};

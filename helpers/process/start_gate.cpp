@@ -93,15 +93,16 @@ void write_one_by_one(const std::vector<int>& descriptors, std::string_view line
     }
 }
 
-void prepare_to_write_to(std::size_t count)
+bool prepare_to_write_to(std::size_t count)
 {
-    queue_has_room_for(count);
+    return queue_has_room_for(count);
 }
 
-void write_to_each(const std::vector<int>& descriptors, std::string_view line)
+std::size_t write_to_each(const std::vector<int>& descriptors, std::string_view line)
 {
     const std::ptrdiff_t taken = write_at_once(descriptors, line);
     write_one_by_one({descriptors.begin() + taken, descriptors.end()}, line);
+    return static_cast<std::size_t>(taken);
 }
 
 } // namespace firstlock

@@ -172,6 +172,7 @@ const std::map<std::string, Act> before_ready{
     {"begins_before_ready", begin},
     {"exits_at_gate", come_first},
     {"fails_at_commit_and_hangs", come_first},
+    {"closes_stdout_and_hangs", come_first},
 };
 
 const std::map<std::string, Act> after_go{
@@ -180,6 +181,18 @@ const std::map<std::string, Act> after_go{
      [](const Task&) {
          std::fclose(stdout); // its end is to be seen before its turn is over
          std::exit(3);
+     }},
+    {"closes_stdout_and_hangs",
+     [](const Task&) {
+         std::fclose(stdout);
+         ::flock(turn, LOCK_UN);
+         hang();
+     }},
+    {"floods_for_ever",
+     [](const Task&) {
+         for (;;) {
+             say("noise");
+         }
      }},
     {"is_locked", says("firstlock locked 5")},
     {"is_locked_after_another",

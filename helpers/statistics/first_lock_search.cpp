@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <set>
 
 namespace firstlock {
 namespace {
@@ -254,7 +255,7 @@ void FirstLockSearch::fill_block()
     ++blocks_;
     const double half = writers_expected_at(0.5);
     const bool is_far = this->is_far(half);
-    std::vector<int> places;
+    std::set<int> places; // each once
     if (does_not_wait()) {
         const int locked = seen_.first_lock.value_or(limits_.writers_max);
         places = {locked, std::max(2, locked / 2)};
@@ -262,25 +263,24 @@ void FirstLockSearch::fill_block()
         // Half octaves, and then those in between.
         const double first = blocks_ % 2 == 1 ? -4 : -3;
         for (double quarters = first; quarters <= 2; quarters += 2) {
-            places.push_back(on_grid(half * std::exp2(quarters / 4)));
+            places.insert(on_grid(half * std::exp2(quarters / 4)));
         }
     } else {
         for (double writers = 10; writers < limits_.writers_max; writers *= std::sqrt(10)) {
-            places.push_back(static_cast<int>(std::lround(writers)));
+            places.insert(static_cast<int>(std::lround(writers)));
         }
-        places.push_back(limits_.writers_max);
+        places.insert(limits_.writers_max);
     }
     if (!is_far && blocks_ % 2 == 0 && seen_clean_from(2 * half)) {
-        places.push_back(on_grid(std::sqrt(half * limits_.writers_max)));
-        places.push_back(limits_.writers_max);
+        places.insert(on_grid(std::sqrt(half * limits_.writers_max)));
+        places.insert(limits_.writers_max);
     }
-    std::sort(places.begin(), places.end());
-    places.erase(std::unique(places.begin(), places.end()), places.end());
+    std::vector<int> order(places.begin(), places.end());
     if (is_far) { // the large crowds say most
-        std::reverse(places.begin(), places.end());
+        std::reverse(order.begin(), order.end());
     }
     double left_s = block_share * (limits_.budget_s - seconds_);
-    for (const int writers : places) { // in this order, where not all can be paid
+    for (const int writers : order) { // in this order, where not all can be paid
         // Where no M is expected to lock half of its trials, and yet crowds wait for long, every
         // second block shows what is seen.
         const bool may_be_ample = is_far ? blocks_ % 2 == 1 : writers <= 2 * half;

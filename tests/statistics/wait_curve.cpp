@@ -89,9 +89,9 @@ TEST_CASE("statistics.nothing is said of more than twice the writers or the wait
     const auto near = wait_curve(trials(around_100, steep), 100); // at 7
     CHECK(near.half.writers.place == Place::below);
     CHECK(near.half.high.place == Place::below);
-    // 5 s at 46 writers, by waits of 20 ms at the longest.
+    // 1 s at 37 writers, by waits of 20 ms at the longest.
     const auto brief = wait_curve(
-        trials({8, 11, 16, 23}, [](int m) { return 2 + 18 * std::pow(m / 23.0, 8); }), 5000);
+        trials({8, 11, 16, 23}, [](int m) { return 2 + 18 * std::pow(m / 23.0, 8); }), 1000);
     CHECK(brief.half.writers.place == Place::above);
     CHECK(brief.half.high.place == Place::above);
     const auto thousand = wait_curve(trials({250, 350, 500}, steep), 5000).timeouts;
@@ -147,10 +147,13 @@ TEST_CASE("statistics.refusals that no timeout changes are a share of their own"
     for (int trial = 0; trial < 4; ++trial) {
         seen.push_back({.writers = 70, .is_refused_at_once = true});
     }
+    seen.push_back({.writers = 1, .above_ms = 0, .up_to_ms = 1}); // which nobody can refuse
     const WaitCurve curve = wait_curve(seen, 5000);
     CHECK(curve.at_once == 0.25);
     CHECK(curve.at_once_low == Approx(0.0727).epsilon(0.01)); // 4 of 16
+    REQUIRE(curve.half.writers.place == Place::inside);
     CHECK(curve.half.writers.writers < without);
+    CHECK(curve.half.writers.writers > 0.9 * without);
     CHECK(curve.twentieth.writers.place == Place::below);
     seen.resize(4, {.writers = 2, .is_refused_at_once = true});
     seen.insert(seen.end(), 5, {.writers = 2, .is_refused_at_once = true});

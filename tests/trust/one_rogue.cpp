@@ -69,6 +69,9 @@ Trial OneRogue::expect(const Command& writer, const Expected& expected, bool sto
     CHECK(trial.unknown_stored == expected.unknown_stored);
     CHECK(trial.ran_out_of_time == expected.ran_out_of_time);
     CHECK(trial.stopped_early == expected.stopped_early);
+    CHECK(trial.wait_censored == (expected.verdict == Verdict::void_
+                                      ? expected.ran_out_of_time
+                                      : expected.locked + expected.unknown > 0));
     CHECK(trial.integrity == "ok");
     CHECK_THAT(trial.story(), Catch::Matchers::ContainsSubstring(expected.story));
     // Where as many rows are lost as are too many, counts show nothing.

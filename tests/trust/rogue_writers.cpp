@@ -129,6 +129,19 @@ ONE_ROGUE("stop: a writer that reported a failure of the disk is not excused",
           rogues("fails_at_commit_and_hangs", "is_locked_after_another", "hangs_after_gate"),
           {.acknowledged = 0, .locked = 1, .unknown = 4, .stopped_early = true}, true)
 
+ONE_ROGUE("stop: a writer that has closed its stdout and lives on is not excused",
+          rogues("closes_stdout_and_hangs", "is_locked_after_another", "hangs_after_gate"),
+          {.acknowledged = 0, .locked = 1, .unknown = 4, .stopped_early = true}, true)
+
+ONE_ROGUE("stop: a writer that floods for ever is read no further",
+          rogues("floods_for_ever", "is_locked_after_another", "hangs_after_gate"),
+          {.verdict = Verdict::locked,
+           .acknowledged = 0,
+           .locked = 1,
+           .unknown = 4,
+           .stopped_early = true},
+          true)
+
 ONE_ROGUE("stop: without a locked writer nothing is stopped before the deadline",
           rogues("exits_at_gate", "exits_at_gate", "hangs_after_gate"),
           {.acknowledged = 0, .unknown = 5}, true)

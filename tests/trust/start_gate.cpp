@@ -71,7 +71,8 @@ TEST_CASE("harness.gate: each of few and then of many gets its line once")
 {
     for (const std::size_t count : {1U, 5U, 1200U, 20U}) { // the queue grows, and is used again
         const Gates gates(count);
-        write_to_each(gates.all(), "go\n");
+        const std::size_t at_once = prepare_to_write_to(count) ? count : 0;
+        CHECK(write_to_each(gates.all(), "go\n") == at_once);
         std::size_t once = 0;
         for (std::size_t index = 0; index < count; ++index) {
             once += gates.at(index) == "go\n" ? 1 : 0;

@@ -53,6 +53,16 @@ TEST_CASE(
     CHECK(folder.trials().at(1).case_ == "second");
 }
 
+TEST_CASE("harness.results: every line bears the run in which it was recorded")
+{
+    const ScratchDirectory scratch;
+    ResultsFolder folder(scratch.path());
+    const auto line = folder.append("others.jsonl", ResultHead{}, {{"figure", 1}}, {});
+    CHECK(line.at("run_id") == folder.run_id());
+    folder.append(record_of("first"));
+    CHECK(folder.trials().at(0).run_id == folder.run_id());
+}
+
 TEST_CASE("harness.results: several processes that append at once lose no line")
 {
     constexpr int processes = 8;

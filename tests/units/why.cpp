@@ -58,7 +58,8 @@ Reason reason_with(std::vector<Hold> holds)
 std::vector<Hold> in_turns(double share, Doing doing = Doing::insert)
 {
     std::vector<Hold> holds;
-    for (int turn = 0; turn < static_cast<int>(100 * share); ++turn) {
+    holds.reserve(100);
+    for (std::int64_t turn = 0; turn < static_cast<std::int64_t>(100 * share); ++turn) {
         holds.push_back(write_hold(100 + turn, 10 * turn, 10 * turn + 10, doing));
     }
     return holds;
