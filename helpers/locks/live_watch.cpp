@@ -131,7 +131,7 @@ void LiveWatch::print_account(const Observation& seen, const TimeSpan& window)
     evidence.holds = seen.holds;
     evidence.processes = seen.processes;
     evidence.observer.emplace();
-    evidence.observed = seen;
+    evidence.observed = {seen.from_ns, seen.to_ns};
     evidence.journal_mode = journal_of(database_) == "WAL" ? "wal" : "delete";
     std::map<std::int64_t, OfProcess> processes;
     std::int64_t held_ns = 0;

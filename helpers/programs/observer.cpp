@@ -115,9 +115,7 @@ int watch_until_locked(const std::filesystem::path& database, const std::vector<
     return status && status->signal == 0 ? status->code : 1;
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+int run(int argc, char** argv)
 {
     CLI::App app{"Shows who holds which lock of a SQLite database, since when, by pid and command "
                  "line. It takes no lock and does not disturb who uses the database."};
@@ -150,28 +148,35 @@ int main(int argc, char** argv)
 #ifdef FIRSTLOCK_LINUX
     ::prctl(PR_SET_TIMERSLACK, 1000UL, 0UL, 0UL, 0UL);
 #endif
+    if (trial->count() > 0) {
+        return watch_beside(beside);
+    }
+    if (watched->count() == 0) {
+        std::cerr << "firstlock-observer: --watch FILE is missing; --help says more\n";
+        return 2;
+    }
+    const std::vector<std::string> command = app.remaining();
+    if (command.empty() != (until_locked->count() == 0)) {
+        std::cerr << "firstlock-observer: "
+                  << (command.empty() ? "--until-locked is followed by no command\n"
+                                      : "found '" + command[0] +
+                                            "'; a command is accepted after --until-locked\n");
+        return 2;
+    }
+    if (!command.empty()) {
+        return watch_until_locked(database, command, waited_s);
+    }
+    std::signal(SIGINT, [](int) { is_interrupted = 1; });
+    std::signal(SIGTERM, [](int) { is_interrupted = 1; });
+    return watch(database, limit_s);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
     try {
-        if (trial->count() > 0) {
-            return watch_beside(beside);
-        }
-        if (watched->count() == 0) {
-            std::cerr << "firstlock-observer: --watch FILE is missing; --help says more\n";
-            return 2;
-        }
-        const std::vector<std::string> command = app.remaining();
-        if (command.empty() != (until_locked->count() == 0)) {
-            std::cerr << "firstlock-observer: "
-                      << (command.empty() ? "--until-locked is followed by no command\n"
-                                          : "found '" + command[0] +
-                                                "'; a command is accepted after --until-locked\n");
-            return 2;
-        }
-        if (!command.empty()) {
-            return watch_until_locked(database, command, waited_s);
-        }
-        std::signal(SIGINT, [](int) { is_interrupted = 1; });
-        std::signal(SIGTERM, [](int) { is_interrupted = 1; });
-        return watch(database, limit_s);
+        return run(argc, argv);
     } catch (const std::exception& error) {
         std::cerr << "firstlock-observer: " << error.what() << "\n";
         return 1;
