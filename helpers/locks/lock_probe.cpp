@@ -101,7 +101,9 @@ void LockProbe::look_at_rollback(LockSample& sample) const
     const auto of_reserved = holder_of(database_, reserved, 1);
     const auto of_pending = holder_of(database_, pending, 1);
     const bool is_pending = of_pending && of_pending->is_exclusive; // a reader takes it for reading
-    if (!of_reserved && !is_pending) {
+    // In WAL it is one that closes its connection, and in no writer's way.
+    const bool is_writer = of_reserved || (is_pending && shm_.file.get() < 0);
+    if (!is_writer) {
         return;
     }
     sample.writer = of_reserved ? of_reserved->pid : of_pending->pid;

@@ -20,9 +20,12 @@ class Follower {
 
     void take(const VfsCall& call)
     {
+        is_wal_ |= call.slots > 0;
         switch (call.kind) {
         case Kind::lock:
-            take_level(call);
+            if (!is_wal_) { // there it keeps SHARED, and EXCLUSIVE at its close is in no one's way
+                take_level(call);
+            }
             break;
         case Kind::unlock:
             leave_level(call);
@@ -34,6 +37,11 @@ class Follower {
             break;
         case Kind::shm_unlock_exclusive:
             for_each_slot(call, [&](Open& open) { end(open, call.begin_ns); });
+            break;
+        case Kind::close:
+            if (call.file == VfsCall::File::database) {
+                end_all(call.begin_ns);
+            }
             break;
         case Kind::sleep:
             sleep({call.begin_ns, call.end_ns != 0 ? call.end_ns : end_ns_});
@@ -58,9 +66,7 @@ class Follower {
 
     RecordedHolds finish()
     {
-        for (Open* open : {&reserved_, &wal_write_, &read_, &checkpoint_, &recovery_}) {
-            end(*open, end_ns_);
-        }
+        end_all(end_ns_);
         return std::move(found_);
     }
 
@@ -72,6 +78,13 @@ class Follower {
         std::vector<Stretch> parts{};
         std::optional<std::int64_t> commit_ns{};
     };
+
+    void end_all(std::int64_t ns)
+    {
+        for (Open* open : {&reserved_, &wal_write_, &read_, &checkpoint_, &recovery_}) {
+            end(*open, ns);
+        }
+    }
 
     template <typename Act>
     void for_each_slot(const VfsCall& call, const Act& act)
@@ -161,7 +174,8 @@ class Follower {
         if (!open.since_ns) {
             return;
         }
-        Hold hold{{*open.since_ns, ns}, open.lock, pid_, {}, 0};
+        // The last to leave a database takes its lock after the report.
+        Hold hold{{*open.since_ns, std::max(*open.since_ns, ns)}, open.lock, pid_, {}, 0};
         if (open.lock == Lock::write) {
             hold.stretches = stretches_of(open, hold);
         }
@@ -203,6 +217,7 @@ class Follower {
     Open reserved_{Lock::write}, wal_write_{Lock::write}, read_{Lock::read},
         checkpoint_{Lock::checkpoint}, recovery_{Lock::recovery};
     bool is_rolling_back_ = false;
+    bool is_wal_ = false; // it has asked for locks of a WAL
     RecordedHolds found_;
 };
 

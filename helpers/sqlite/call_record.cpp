@@ -75,6 +75,7 @@ std::string words_of(const VfsCall& call)
     case Kind::shm_unlock_exclusive:
         return "shm unlock " + slot_name(call.detail) + " exclusive";
     case Kind::none:
+    case Kind::close:
     case Kind::write:
     case Kind::sleep: // before it began
         break;

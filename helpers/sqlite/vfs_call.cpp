@@ -52,6 +52,11 @@ int listened_to(sqlite3_file* file, std::int32_t detail, Arguments... arguments)
                     [&] { return passed<Method>(file, arguments...); });
 }
 
+int close_file(sqlite3_file* file)
+{
+    return listened_to<Kind::close, &sqlite3_io_methods::xClose>(file, 0);
+}
+
 int write_file(sqlite3_file* file, const void* data, int bytes, sqlite3_int64 offset)
 {
     return listened_to<Kind::write, &sqlite3_io_methods::xWrite>(file, 0, data, bytes, offset);
@@ -95,6 +100,7 @@ int shm_lock(sqlite3_file* file, int offset, int count, int flags)
 sqlite3_io_methods methods_of(int version)
 {
     sqlite3_io_methods own = passing_methods<ListenedFile>();
+    own.xClose = close_file;
     own.xWrite = write_file;
     own.xTruncate = truncate_file;
     own.xSync = sync_file;

@@ -11,6 +11,7 @@ struct VfsCall {
     enum class Kind : std::uint8_t {
         none,
         open,
+        close, ///< of the database file gives up all its locks
         write,
         truncate,
         sync,

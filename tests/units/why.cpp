@@ -71,7 +71,8 @@ VfsCall call(Kind kind, std::int32_t detail, std::int64_t begin, std::int64_t en
     return {.kind = kind,
             .file = VfsCall::File::database,
             .was_refused = was_refused,
-            .slots = 1,
+            .slots = static_cast<std::uint8_t>(
+                kind >= Kind::shm_lock_shared && kind <= Kind::shm_unlock_exclusive ? 1 : 0),
             .detail = detail,
             .begin_ns = begin * ms,
             .end_ns = end * ms};
